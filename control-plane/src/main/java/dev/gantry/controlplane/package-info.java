@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.controlplane;
+
+import org.jspecify.annotations.NullMarked;

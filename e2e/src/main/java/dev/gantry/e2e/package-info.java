@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.e2e;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.scheduler;
+
+import org.jspecify.annotations.NullMarked;

@@ -19,6 +19,6 @@ public final class ManifestReader {
     ///
     /// @throws ManifestException with all problems of the file
     public static List<Manifest> read(String file, byte[] text, Strictness strictness) {
-        throw new UnsupportedOperationException(file + text.length + strictness);
+        return List.of();
     }
 }

@@ -8,6 +8,6 @@ public final class Defaults {
 
     /// The object with every default of its kind; fields that it sets are kept.
     public static <M extends Message> M apply(M object) {
-        throw new UnsupportedOperationException(object.toString());
+        return object;
     }
 }

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Objects in the store, read and watched from a cache of all of them. Thread-safe.
+@SuppressWarnings("DoNotCallSuggester")
 public final class ObjectStore implements AutoCloseable {
 
     /// Reads all objects and follows the store from there on.

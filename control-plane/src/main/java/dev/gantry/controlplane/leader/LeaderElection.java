@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /// Elects one leader among the replicas, by a key under a lease. Thread-safe.
+@SuppressWarnings("DoNotCallSuggester")
 public final class LeaderElection implements AutoCloseable {
 
     /// Hears of this replica's own leadership, on the election's thread; must not block for long.

@@ -1,6 +1,7 @@
 package dev.gantry.agent.network;
 
 import dev.gantry.agent.container.Sandbox;
+
 import java.net.Inet4Address;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,8 @@ public final class PodNetwork implements AutoCloseable {
         return config;
     }
 
-    /// Makes or adopts what all pods share: forwarding, the service link, routes, the nftables table.
-    /// Safe to repeat.
+    /// Makes or adopts what all pods share: forwarding, the service link, routes, the nftables
+    /// table. Safe to repeat.
     public void setup() {}
 
     /// Removes everything that carries this agent's names: links, routes, the nftables table.

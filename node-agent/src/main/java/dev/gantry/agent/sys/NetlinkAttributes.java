@@ -65,12 +65,11 @@ public final class NetlinkAttributes {
 
     public Optional<byte[]> findBytes(int type) {
         return find(type)
-                .map(
-                        value -> {
-                            byte[] copy = new byte[value.remaining()];
-                            value.get(copy);
-                            return copy;
-                        });
+                .map(value -> {
+                    byte[] copy = new byte[value.remaining()];
+                    value.get(copy);
+                    return copy;
+                });
     }
 
     public Optional<String> findString(int type) {

@@ -21,8 +21,7 @@ public final class NetlinkRequest {
     /// Our largest request is a veth with its peer, about 200 bytes.
     private static final int SIZE_MAX = 2048;
 
-    private final ByteBuffer buffer =
-            ByteBuffer.allocate(SIZE_MAX).order(ByteOrder.nativeOrder());
+    private final ByteBuffer buffer = ByteBuffer.allocate(SIZE_MAX).order(ByteOrder.nativeOrder());
     private final String what;
     private final Set<Integer> tolerated = new TreeSet<>();
 

@@ -1,6 +1,7 @@
 package dev.gantry.agent.sys;
 
 import com.sun.jna.LastErrorException;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -135,10 +136,11 @@ public final class NetlinkSocket implements AutoCloseable {
                         message.type() == NetlinkMessage.TYPE_ERROR
                                 ? waiting.remove(message.sequence())
                                 : null;
-                if (request != null && message.errno() != 0 && !request.tolerates(message.errno())) {
+                if (request != null
+                        && message.errno() != 0
+                        && !request.tolerates(message.errno())) {
                     failures.add(
-                            new NetlinkException(
-                                    "failed to " + request.what(), message.errno()));
+                            new NetlinkException("failed to " + request.what(), message.errno()));
                 }
             }
         }

@@ -25,7 +25,9 @@ public final class ClusterDns implements AutoCloseable {
 
     /// Binds and serves.
     public void start() {
-        throw new UnsupportedOperationException(address.toString());
+        if (address.isAnyLocalAddress()) {
+            throw new IllegalStateException("cluster DNS is never open to the outside");
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.gantry.agent.network.service;
 import dev.gantry.agent.network.PodNetwork;
 import dev.gantry.api.core.v1.Service;
 import dev.gantry.api.discovery.v1.EndpointSlice;
+
 import java.util.Collection;
 
 /// The node's ClusterIP Services. Used by one thread.
@@ -15,9 +16,11 @@ public final class ServiceRules {
         this.network = network;
     }
 
-    /// Makes the rules follow all Services and EndpointSlices of the cluster; only what differs from
-    /// what is in force is written, in one transaction.
+    /// Makes the rules follow all Services and EndpointSlices of the cluster; only what differs
+    /// from what is in force is written, in one transaction.
     public void update(Collection<Service> services, Collection<EndpointSlice> slices) {
-        throw new UnsupportedOperationException(network + "" + services + slices);
+        if (!services.isEmpty() || !slices.isEmpty()) {
+            network.setup();
+        }
     }
 }

@@ -65,8 +65,7 @@ public record Cidr(Inet4Address network, int prefixLength) {
         if (offset < 0 || offset >= size()) {
             throw new IllegalArgumentException("offset " + offset + " outside of " + this);
         }
-        return address(
-                ByteBuffer.allocate(4).putInt((int) (number(network) + offset)).array());
+        return address(ByteBuffer.allocate(4).putInt((int) (number(network) + offset)).array());
     }
 
     /// Where an address stands in the network, from 0; -1 when it is outside.

@@ -1,7 +1,6 @@
 package dev.gantry.agent.network;
 
 import dev.gantry.agent.container.Sandbox;
-
 import java.net.Inet4Address;
 import java.util.List;
 import java.util.Optional;

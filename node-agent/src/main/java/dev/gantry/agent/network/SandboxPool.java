@@ -1,7 +1,6 @@
 package dev.gantry.agent.network;
 
 import dev.gantry.agent.container.Sandbox;
-
 import java.util.SortedMap;
 import java.util.TreeMap;
 

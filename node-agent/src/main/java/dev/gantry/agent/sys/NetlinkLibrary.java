@@ -4,8 +4,8 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 
 /// The C library's calls that the network needs, by direct mapping. Every call throws
-/// `LastErrorException` with the errno; callers turn it into a [NetlinkException] that says what was
-/// attempted.
+/// `LastErrorException` with the errno; callers turn it into a [NetlinkException] that says what
+/// was attempted.
 final class NetlinkLibrary {
 
     static final int AF_NETLINK = 16;

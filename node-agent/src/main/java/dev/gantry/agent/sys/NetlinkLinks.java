@@ -5,11 +5,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /// Links by rtnetlink(7): veth pairs, up, down, delete, dump.
 public final class NetlinkLinks {
+
+    /// How hardware addresses are written.
+    static final HexFormat HARDWARE = HexFormat.ofDelimiter(":");
 
     private static final int RTM_NEWLINK = 16;
     private static final int RTM_DELLINK = 17;
@@ -32,26 +36,23 @@ public final class NetlinkLinks {
     /// A link as the kernel shows it.
     ///
     /// @param index the interface's number, from 1
-    /// @param address the hardware address, empty when it has none
+    /// @param address the hardware address, e.g. `0a:58:0a:c8:00:05`; empty when it has none
     /// @param kind `veth`, `bridge`...; empty for hardware and loopback
-    public record Link(
-            int index, String name, boolean up, int mtu, byte[] address, String kind) {}
+    public record Link(int index, String name, boolean up, int mtu, String address, String kind) {}
 
     /// One end of a veth pair to be made.
     ///
     /// @param name at most 15 bytes
-    /// @param address 6 bytes of hardware address
-    public record End(String name, byte[] address) {}
+    /// @param address the hardware address, e.g. `0a:58:0a:c8:00:05`
+    public record End(String name, String address) {}
 
-    /// Makes a veth pair whose peer is born inside the namespace pinned at `peerNamespace`, so
-    /// that its name can be taken on the host, and no half-made state is ever seen there.
+    /// Makes a veth pair whose peer is born inside the namespace pinned at `peerNamespace`, so that
+    /// its name can be taken on the host, and no half-made state is ever seen there.
     public static void createVeth(
             NetlinkSocket socket, End host, End peer, int mtu, Path peerNamespace) {
         int fd;
         try {
-            fd =
-                    NetlinkLibrary.open(
-                            peerNamespace.toString(), NetlinkLibrary.O_RDONLY_CLOEXEC, 0);
+            fd = NetlinkLibrary.open(peerNamespace.toString(), NetlinkLibrary.O_RDONLY_CLOEXEC, 0);
         } catch (LastErrorException e) {
             throw new NetlinkException(
                     "failed to open the network namespace " + peerNamespace, e.getErrorCode(), e);
@@ -115,7 +116,7 @@ public final class NetlinkLinks {
                 attributes.findString(IFLA_IFNAME).orElse(""),
                 (payload.getInt(8) & IFF_UP) != 0,
                 attributes.findInt(IFLA_MTU).orElse(0),
-                attributes.findBytes(IFLA_ADDRESS).orElse(new byte[0]),
+                attributes.findBytes(IFLA_ADDRESS).map(HARDWARE::formatHex).orElse(""),
                 attributes
                         .findNested(IFLA_LINKINFO)
                         .flatMap(info -> info.findString(IFLA_INFO_KIND))
@@ -145,7 +146,7 @@ public final class NetlinkLinks {
     /// One queue each way: the kernel else makes one for each processor, for links by the hundred.
     private static void end(NetlinkRequest request, End end, int mtu) {
         request.add(IFLA_IFNAME, end.name())
-                .add(IFLA_ADDRESS, end.address())
+                .add(IFLA_ADDRESS, HARDWARE.parseHex(end.address()))
                 .add(IFLA_MTU, mtu)
                 .add(IFLA_NUM_TX_QUEUES, 1)
                 .add(IFLA_NUM_RX_QUEUES, 1);

@@ -12,8 +12,8 @@ public final class NetlinkNamespaces {
     private NetlinkNamespaces() {}
 
     /// Runs `work` on a platform thread of its own that has entered the namespace pinned at `file`
-    /// (setns(2)). The thread ends with the work, so no thread in a foreign namespace is left to
-    /// be reused; sockets that the work opens stay in the namespace.
+    /// (setns(2)). The thread ends with the work, so no thread in a foreign namespace is left to be
+    /// reused; sockets that the work opens stay in the namespace.
     ///
     /// @throws NetlinkException when the namespace cannot be entered
     public static <T> T call(Path file, Callable<T> work) throws InterruptedException {

@@ -46,8 +46,7 @@ public final class NetlinkRoutes {
     ///
     /// @param destination the network's address; 0.0.0.0 of length 0 for the default route
     /// @param linkIndex 0 when it goes nowhere (unreachable)
-    public record Route(
-            Inet4Address destination, int prefixLength, int linkIndex, int protocol) {}
+    public record Route(Inet4Address destination, int prefixLength, int linkIndex, int protocol) {}
 
     /// An address of a link.
     public record Address(Inet4Address address, int prefixLength, int linkIndex) {}
@@ -104,7 +103,7 @@ public final class NetlinkRoutes {
 
     /// A neighbour that is never asked for nor forgotten.
     public static NetlinkRequest neighbour(
-            int linkIndex, Inet4Address address, byte[] hardwareAddress) {
+            int linkIndex, Inet4Address address, String hardwareAddress) {
         byte[] structure = new byte[12];
         ByteBuffer.wrap(structure)
                 .order(ByteOrder.nativeOrder())
@@ -118,7 +117,7 @@ public final class NetlinkRoutes {
                         NetlinkRequest.FLAG_CREATE | NetlinkRequest.FLAG_REPLACE,
                         structure)
                 .add(NDA_DST, address.getAddress())
-                .add(NDA_LLADDR, hardwareAddress);
+                .add(NDA_LLADDR, NetlinkLinks.HARDWARE.parseHex(hardwareAddress));
     }
 
     /// The IPv4 routes of the main table.
@@ -127,7 +126,8 @@ public final class NetlinkRoutes {
         structure[0] = AF_INET;
         List<Route> routes = new ArrayList<>();
         NetlinkRequest request =
-                new NetlinkRequest("list routes", RTM_GETROUTE, NetlinkRequest.FLAG_DUMP, structure);
+                new NetlinkRequest(
+                        "list routes", RTM_GETROUTE, NetlinkRequest.FLAG_DUMP, structure);
         for (NetlinkMessage message : socket.dump(request)) {
             if (message.type() == RTM_NEWROUTE) {
                 readRoute(message).ifPresent(routes::add);
@@ -175,10 +175,7 @@ public final class NetlinkRoutes {
         }
         return attributes
                 .findBytes(IFA_LOCAL)
-                .map(
-                        bytes ->
-                                new Address(
-                                        inet4(bytes), payload.get(1) & 0xff, payload.getInt(4)));
+                .map(bytes -> new Address(inet4(bytes), payload.get(1) & 0xff, payload.getInt(4)));
     }
 
     private static NetlinkRequest route(

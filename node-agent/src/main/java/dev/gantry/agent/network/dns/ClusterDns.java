@@ -12,7 +12,8 @@ public final class ClusterDns implements AutoCloseable {
 
     private final Inet4Address address;
 
-    /// @param address where it listens, on port 53; a PodNetwork that is set up has put it on a link
+    /// @param address where it listens, on port 53; a PodNetwork that is set up has put it on a
+    ///   link
     /// @param clusterDomain e.g. `cluster.local`
     /// @param upstream the servers for all other names: see [ResolvConf#upstream]
     public ClusterDns(

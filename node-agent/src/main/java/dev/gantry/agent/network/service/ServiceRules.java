@@ -3,7 +3,6 @@ package dev.gantry.agent.network.service;
 import dev.gantry.agent.network.PodNetwork;
 import dev.gantry.api.core.v1.Service;
 import dev.gantry.api.discovery.v1.EndpointSlice;
-
 import java.util.Collection;
 
 /// The node's ClusterIP Services. Used by one thread.

@@ -52,6 +52,6 @@ public final class SandboxPool implements AutoCloseable {
     private Sandbox make(String owner) throws InterruptedException {
         var directory = network.config().sandboxDirectory().resolve(owner);
         source.create(owner, directory, null, false);
-        return new Sandbox(owner, directory, null, false);
+        return new Sandbox(owner, directory, null, false, false, "");
     }
 }

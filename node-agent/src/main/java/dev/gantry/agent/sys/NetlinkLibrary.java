@@ -11,12 +11,9 @@ final class NetlinkLibrary {
     static final int AF_NETLINK = 16;
     static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
     static final int SOL_SOCKET = 1;
-    static final int SO_SNDBUF = 7;
-    static final int SO_RCVBUF = 8;
     static final int SO_RCVTIMEO = 20;
     static final int O_RDONLY_CLOEXEC = 0x80000;
     static final int CLONE_NEWNET = 0x40000000;
-    static final int SOL_IP = 0;
 
     static {
         Native.register(NetlinkLibrary.class, "c");
@@ -37,9 +34,6 @@ final class NetlinkLibrary {
     static native int setsockopt(int fd, int level, int name, byte[] value, int length)
             throws LastErrorException;
 
-    static native int getsockopt(int fd, int level, int name, byte[] value, int[] length)
-            throws LastErrorException;
-
     static native int open(String path, int flags, int mode) throws LastErrorException;
 
     static native int close(int fd) throws LastErrorException;
@@ -47,9 +41,4 @@ final class NetlinkLibrary {
     static native int setns(int fd, int type) throws LastErrorException;
 
     static native int unshare(int flags) throws LastErrorException;
-
-    static native int mount(String source, String target, String type, long flags, String data)
-            throws LastErrorException;
-
-    static native int umount2(String target, int flags) throws LastErrorException;
 }

@@ -104,8 +104,18 @@ public final class NetlinkLinks {
         return links;
     }
 
+    /// The link of this name; empty when there is none.
     public static Optional<Link> find(NetlinkSocket socket, String name) {
-        return list(socket).stream().filter(link -> link.name().equals(name)).findFirst();
+        NetlinkRequest request =
+                new NetlinkRequest("find link " + name, RTM_GETLINK, 0, structure(0, 0, 0));
+        try {
+            return Optional.of(read(socket.query(request.add(IFLA_IFNAME, name))));
+        } catch (NetlinkException e) {
+            if (e.errno() == NetlinkErrno.ENODEV) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     static Link read(NetlinkMessage message) {

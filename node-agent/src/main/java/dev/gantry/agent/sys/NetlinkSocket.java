@@ -1,6 +1,7 @@
 package dev.gantry.agent.sys;
 
 import com.sun.jna.LastErrorException;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -108,6 +109,30 @@ public final class NetlinkSocket implements AutoCloseable {
                     throw new NetlinkException("too many answers to " + request.what(), 0);
                 }
                 messages.add(message);
+            }
+        }
+    }
+
+    /// The single message that answers a request for one object.
+    ///
+    /// @throws NetlinkException also when there is no such object
+    synchronized NetlinkMessage query(NetlinkRequest request) {
+        int number = sequence++;
+        send(request.bytes(number, true), request.what());
+        NetlinkMessage answer = null;
+        while (true) {
+            for (NetlinkMessage message : receive(request.what())) {
+                if (message.sequence() != number) {
+                    continue;
+                }
+                if (message.type() != NetlinkMessage.TYPE_ERROR) {
+                    answer = message;
+                    continue;
+                }
+                if (message.errno() != 0 || answer == null) {
+                    throw new NetlinkException("failed to " + request.what(), message.errno());
+                }
+                return answer;
             }
         }
     }

@@ -1,7 +1,6 @@
 package dev.gantry.agent.network;
 
 import dev.gantry.agent.container.IdRange;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -58,8 +58,7 @@ final class NetworkDiagnosis {
         return line.startsWith("type ") ? "" : before;
     }
 
-    private static Optional<String> finding(
-            String table, String chain, String hook, String line) {
+    private static Optional<String> finding(String table, String chain, String hook, String line) {
         Matcher policy = POLICY_DROP.matcher(line);
         String where = "chain " + chain + " of table " + table;
         if (policy.matches() && policy.group(1).equals("forward")) {

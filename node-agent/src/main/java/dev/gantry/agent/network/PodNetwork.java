@@ -11,7 +11,6 @@ import dev.gantry.agent.sys.NetlinkRequest;
 import dev.gantry.agent.sys.NetlinkRoutes;
 import dev.gantry.agent.sys.NetlinkSocket;
 import dev.gantry.agent.sys.NftSession;
-
 import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.util.ArrayList;

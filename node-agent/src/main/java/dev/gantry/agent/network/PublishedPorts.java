@@ -1,7 +1,6 @@
 package dev.gantry.agent.network;
 
 import dev.gantry.agent.sys.NftSession;
-
 import java.net.Inet4Address;
 import java.util.List;
 import java.util.Map;

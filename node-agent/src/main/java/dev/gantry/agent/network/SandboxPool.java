@@ -4,11 +4,6 @@ import dev.gantry.agent.container.IdRange;
 import dev.gantry.agent.container.Sandbox;
 import dev.gantry.agent.container.SandboxOptions;
 import dev.gantry.agent.network.SandboxRecord.State;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.nio.file.DirectoryStream;
@@ -28,6 +23,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Sandboxes that wait ready, each with namespaces, id range, link and address. Safe for use by
 /// many threads; one platform thread of its own refills it.

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state how far the sandbox is
 /// @param owner the pod's uid; empty while it waits ready
 /// @param address null in the host's network
-record SandboxRecord(
-        Sandbox sandbox, State state, String owner, @Nullable Inet4Address address) {
+record SandboxRecord(Sandbox sandbox, State state, String owner, @Nullable Inet4Address address) {
 
     enum State {
         MAKING,
@@ -83,7 +82,9 @@ record SandboxRecord(
                     values.put(line.substring(0, equals), line.substring(equals + 1));
                 }
             }
-            return values.containsKey("end") ? Optional.of(of(directory, id, values)) : Optional.empty();
+            return values.containsKey("end")
+                    ? Optional.of(of(directory, id, values))
+                    : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -96,9 +97,7 @@ record SandboxRecord(
                 new Sandbox(
                         id,
                         directory.resolve(id),
-                        ids == null
-                                ? null
-                                : new IdRange(Long.parseLong(ids), IdRange.POD_LENGTH),
+                        ids == null ? null : new IdRange(Long.parseLong(ids), IdRange.POD_LENGTH),
                         Boolean.parseBoolean(values.get("hostNetwork")),
                         Boolean.parseBoolean(values.get("hostIpc")),
                         "");

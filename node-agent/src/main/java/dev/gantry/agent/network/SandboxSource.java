@@ -2,7 +2,6 @@ package dev.gantry.agent.network;
 
 import dev.gantry.agent.container.Sandbox;
 import dev.gantry.agent.container.SandboxOptions;
-
 import java.nio.file.Path;
 
 /// Makes the namespaces that a pod shares and pins them as files in the sandbox's directory: the

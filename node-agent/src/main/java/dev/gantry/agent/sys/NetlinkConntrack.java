@@ -46,9 +46,7 @@ public final class NetlinkConntrack {
             NetlinkAttributes attributes = message.attributes(STRUCTURE);
             Optional<Flow> flow = read(attributes);
             if (flow.isPresent() && doomed.test(flow.get())) {
-                attributes
-                        .findBytes(TUPLE_ORIGINAL)
-                        .ifPresent(tuple -> deletes.add(delete(tuple)));
+                attributes.findBytes(TUPLE_ORIGINAL).ifPresent(tuple -> deletes.add(delete(tuple)));
             }
         }
         socket.execute(deletes);
@@ -71,12 +69,11 @@ public final class NetlinkConntrack {
             return Optional.empty();
         }
         return port.filter(bytes -> bytes.length == 2)
-                .map(
-                        bytes ->
-                                new Flow(
-                                        destination.get(),
-                                        (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff),
-                                        answerer.get()));
+                .map(bytes ->
+                        new Flow(
+                                destination.get(),
+                                (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff),
+                                answerer.get()));
     }
 
     private static Optional<String> address(NetlinkAttributes tuple, int type) {

@@ -1,7 +1,6 @@
 package dev.gantry.agent.sys;
 
 import com.sun.jna.LastErrorException;
-
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

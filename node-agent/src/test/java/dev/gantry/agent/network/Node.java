@@ -47,6 +47,10 @@ public final class Node implements AutoCloseable {
         return network.address(sandbox).orElseThrow().getHostAddress();
     }
 
+    public void closeLater(Closeable each) {
+        open.add(each);
+    }
+
     /// Serves TCP in a namespace: each client gets one line, `name client-address`, and then an
     /// echo of every line that it sends.
     public void serve(Path namespace, String name, int port) throws InterruptedException {

@@ -2,7 +2,6 @@ package dev.gantry.agent.network.dns;
 
 import dev.gantry.api.core.v1.Service;
 import dev.gantry.api.discovery.v1.EndpointSlice;
-
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.Collection;

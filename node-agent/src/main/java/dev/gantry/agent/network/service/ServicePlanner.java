@@ -29,7 +29,7 @@ final class ServicePlanner {
     private final Cidr services;
 
     /// @param services ClusterIPs outside of it are ignored: a Service must not take over others'
-    ///     traffic
+    ///   traffic
     ServicePlanner(Cidr services) {
         this.services = services;
     }
@@ -81,10 +81,8 @@ final class ServicePlanner {
             }
             if (protocol.isPresent() && isPort(port.getPort()) && !backends.isEmpty()) {
                 plan.put(
-                        new ServicePort(
-                                address.getHostAddress(), protocol.get(), port.getPort()),
-                        new Backends(
-                                backends.stream().limit(BACKENDS_MAX).toList(), sticky));
+                        new ServicePort(address.getHostAddress(), protocol.get(), port.getPort()),
+                        new Backends(backends.stream().limit(BACKENDS_MAX).toList(), sticky));
             }
         }
     }
@@ -96,7 +94,8 @@ final class ServicePlanner {
         for (EndpointPort candidate : slice.getPortsList()) {
             boolean same =
                     candidate.getName().equals(port.getName())
-                            && protocol(candidate.getProtocol()).equals(protocol(port.getProtocol()))
+                            && protocol(candidate.getProtocol())
+                                    .equals(protocol(port.getProtocol()))
                             && isPort(candidate.getPort());
             if (!same) {
                 continue;

@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,12 +38,13 @@ public final class ServiceRules {
         this.planner = new ServicePlanner(network.config().serviceCidr());
     }
 
-    /// Makes the rules follow all Services and EndpointSlices of the cluster; only what differs from
-    /// what is in force is written, in one transaction. The first update after a start replaces what
-    /// an earlier agent left. Connections that are established stay with their endpoints.
+    /// Makes the rules follow all Services and EndpointSlices of the cluster; only what differs
+    /// from what is in force is written, in one transaction. The first update after a start
+    /// replaces what an earlier agent left. Connections that are established stay with their
+    /// endpoints.
     ///
     /// @throws dev.gantry.agent.sys.NftException when the kernel refuses; nothing has changed then,
-    ///     and the next update writes everything anew
+    ///   and the next update writes everything anew
     public synchronized void update(
             Collection<Service> services, Collection<EndpointSlice> slices) {
         SortedMap<ServicePort, Backends> plan = planner.plan(services, slices);
@@ -85,8 +85,8 @@ public final class ServiceRules {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /// A UDP client that sends on from one port never makes a new connection: its flow would lead to
-    /// an endpoint that is gone for as long as it sends.
+    /// A UDP client that sends on from one port never makes a new connection: its flow would lead
+    /// to an endpoint that is gone for as long as it sends.
     private void forgetStaleFlows(
             boolean all,
             SortedMap<ServicePort, Backends> before,
@@ -94,7 +94,8 @@ public final class ServiceRules {
         boolean lost =
                 all
                         || before.entrySet().stream()
-                                .anyMatch(entry -> lostUdp(entry.getKey(), entry.getValue(), after));
+                                .anyMatch(
+                                        entry -> lostUdp(entry.getKey(), entry.getValue(), after));
         if (!lost) {
             return;
         }

@@ -22,18 +22,18 @@ final class DnsCache {
     /// @param age whole seconds since it came
     record Hit(DnsResponse response, long age) {}
 
-    private record Entry(DnsResponse response, Instant at, Instant until) {}
+    private record Kept(DnsResponse response, Instant at, Instant until) {}
 
-    private final Map<Key, Entry> entries =
+    private final Map<Key, Kept> entries =
             new LinkedHashMap<>(16, 0.75f, true) {
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<Key, Kept> eldest) {
                     return size() > ENTRIES_MAX;
                 }
             };
 
     synchronized Optional<Hit> find(DnsQuery query, Instant now) {
-        Entry entry = entries.get(Key.of(query));
+        Kept entry = entries.get(Key.of(query));
         if (entry == null) {
             return Optional.empty();
         }
@@ -48,7 +48,7 @@ final class DnsCache {
     synchronized void keep(DnsQuery query, DnsResponse response, Instant now) {
         long seconds = response.cacheSeconds();
         if (seconds > 0) {
-            entries.put(Key.of(query), new Entry(response, now, now.plusSeconds(seconds)));
+            entries.put(Key.of(query), new Kept(response, now, now.plusSeconds(seconds)));
         }
     }
 }

@@ -19,6 +19,10 @@ FLAT_REFERENCE_OWNERS = {
     "ConfigMapEnvSource", "ConfigMapKeySelector", "ConfigMapProjection", "ConfigMapVolumeSource",
     "SecretEnvSource", "SecretKeySelector", "SecretProjection",
 }
+# Fields that the table leaves out.
+EXTRA = {
+    ("k8s.io.apimachinery.pkg.apis.meta.v1", "ManagedFieldsEntry"): [(8, "subresource", "optional", "string", "value")],
+}
 JAVA_PACKAGE = {
     "k8s.io.apimachinery.pkg.api.resource": "dev.gantry.api.resource",
     "k8s.io.apimachinery.pkg.apis.meta.v1": "dev.gantry.api.meta.v1",
@@ -46,6 +50,9 @@ def main():
             continue
         package, message, number, field, label, kind, shape = line.rstrip("\n").split("\t")
         messages.setdefault((package, message), []).append((int(number), field, label, kind, shape))
+
+    for key, fields in EXTRA.items():
+        messages.setdefault(key, []).extend(fields)
 
     def resolve(package, kind):
         kind = kind.lstrip(".")

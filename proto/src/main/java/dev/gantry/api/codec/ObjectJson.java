@@ -9,13 +9,13 @@ public final class ObjectJson {
 
     /// The object in JSON, with apiVersion and kind; reads back equal.
     public static String write(Message object) {
-        return object.toString();
+        return JsonWriter.write(MessageTrees.object(object));
     }
 
     /// Reads one object of a kind strictly; apiVersion and kind may be left out of the text.
     ///
     /// @throws ManifestException with all problems of the text
     public static Message read(Kind kind, byte[] text) {
-        return kind.prototype();
+        return ManifestReader.object(kind, text);
     }
 }

@@ -22,7 +22,8 @@ final class NetworkDiagnosis {
     /// @param own the name of the agent's own table
     /// @param ruleset `nft list ruleset`
     /// @param forwarding the value of `net.ipv4.ip_forward`
-    static List<String> of(String own, String ruleset, String forwarding) {
+    /// @param legacyDrop whether the old iptables' FORWARD chain drops by policy
+    static List<String> of(String own, String ruleset, String forwarding, boolean legacyDrop) {
         List<String> findings = new ArrayList<>();
         if (!forwarding.equals("1")) {
             findings.add(
@@ -30,6 +31,12 @@ final class NetworkDiagnosis {
                             + forwarding
                             + ": the host forwards nothing to or from pods; something reset it"
                             + " (sysctl -w net.ipv4.ip_forward=1)");
+        }
+        if (legacyDrop) {
+            findings.add(
+                    "forwarded packets are dropped by the policy of chain FORWARD of the old iptables"
+                            + " (iptables-legacy -P FORWARD DROP, as Docker sets it;"
+                            + " iptables-legacy -I DOCKER-USER -j ACCEPT lets pods through)");
         }
         String table = "";
         String chain = "";

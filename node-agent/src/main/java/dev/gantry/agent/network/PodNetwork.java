@@ -3,6 +3,7 @@ package dev.gantry.agent.network;
 import dev.gantry.agent.container.Sandbox;
 import dev.gantry.agent.sys.NetlinkErrno;
 import dev.gantry.agent.sys.NetlinkException;
+import dev.gantry.agent.sys.NetlinkLegacyTables;
 import dev.gantry.agent.sys.NetlinkLinks;
 import dev.gantry.agent.sys.NetlinkLinks.End;
 import dev.gantry.agent.sys.NetlinkLinks.Link;
@@ -127,10 +128,14 @@ public final class PodNetwork implements AutoCloseable {
         ports.publish(address, published);
     }
 
-    /// What stands in the network's way on this host, each in words for an operator: empty is good.
+    /// What stands in the network's way on this host, each in words for an operator: empty is good. The
+    /// old iptables are looked at in the network namespace of the calling thread.
     public List<String> diagnose() {
         return NetworkDiagnosis.of(
-                config.table(), rules.listText("list ruleset"), HostSysctl.read("ipv4/ip_forward"));
+                config.table(),
+                rules.listText("list ruleset"),
+                HostSysctl.read("ipv4/ip_forward"),
+                NetlinkLegacyTables.dropsForwarded());
     }
 
     /// Runs commands in nft(8)'s syntax, in one transaction; they must touch this agent's table

@@ -34,6 +34,9 @@ final class NetlinkLibrary {
     static native int setsockopt(int fd, int level, int name, byte[] value, int length)
             throws LastErrorException;
 
+    static native int getsockopt(int fd, int level, int name, byte[] value, int[] length)
+            throws LastErrorException;
+
     static native int open(String path, int flags, int mode) throws LastErrorException;
 
     static native int close(int fd) throws LastErrorException;

@@ -12,10 +12,15 @@ import dev.gantry.agent.sys.NetlinkSocket;
 import dev.gantry.agent.sys.NetlinkTestNamespaces;
 import dev.gantry.agent.sys.NftSession;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,7 +97,7 @@ class PodNetworkTest {
     }
 
     @Test
-    void podCannotReachTheHostsLoopbackNorSpoof() throws Exception {
+    void podIsKeptFromTheHostsLoopback() throws Exception {
         NetlinkTestNamespaces.isolated(() -> {
             try (Node node = new Node(Node.config(directory))) {
                 Sandbox a = node.pool.take("a");
@@ -183,6 +188,70 @@ class PodNetworkTest {
             }
             return null;
         });
+    }
+
+    @Test
+    void forwardDropOfTheOldIptablesIsNamed() throws Exception {
+        Path iptables = Path.of("/usr/sbin/iptables-legacy");
+        Assumptions.assumeTrue(Files.exists(iptables), iptables + " is not installed");
+        NetlinkTestNamespaces.isolated(
+                () -> {
+                    try (Node node = new Node(Node.config(directory))) {
+                        // A child process is born into the namespace of the thread that starts it.
+                        Process process =
+                                new ProcessBuilder(iptables.toString(), "-P", "FORWARD", "DROP")
+                                        .inheritIO()
+                                        .start();
+                        assertThat(process.waitFor()).isZero();
+                        assertThat(node.network.diagnose())
+                                .singleElement()
+                                .asString()
+                                .contains("old iptables");
+                    }
+                    return null;
+                });
+    }
+
+    @Test
+    void forgedSourceDoesNotLeaveThePod() throws Exception {
+        NetlinkTestNamespaces.isolated(
+                () -> {
+                    try (Node node = new Node(Node.config(directory));
+                            DatagramSocket host = new DatagramSocket(7_000)) {
+                        Sandbox a = node.pool.take("a");
+                        host.setSoTimeout(5_000);
+                        send(a, Cidr.address("10.200.7.99"));
+                        send(a, node.network.address(a).orElseThrow());
+
+                        // The honest one was sent last: it is the first to arrive.
+                        DatagramPacket packet = new DatagramPacket(new byte[10], 10);
+                        host.receive(packet);
+                        assertThat(packet.getAddress().getHostAddress())
+                                .isEqualTo(node.address(a));
+                        node.pool.release(a);
+                    }
+                    return null;
+                });
+    }
+
+    /// Sends one datagram to the node from an address that the pod gives itself.
+    private static void send(Sandbox from, Inet4Address source) throws InterruptedException {
+        Node.inside(
+                from,
+                () -> {
+                    try (NetlinkSocket socket = NetlinkSocket.route()) {
+                        int index = NetlinkLinks.find(socket, "eth0").orElseThrow().index();
+                        socket.execute(List.of(NetlinkRoutes.address(index, source, 32)));
+                    }
+                    try (DatagramSocket pod = new DatagramSocket(0, source)) {
+                        pod.send(
+                                new DatagramPacket(
+                                        new byte[1],
+                                        1,
+                                        new InetSocketAddress("10.200.7.1", 7_000)));
+                    }
+                    return true;
+                });
     }
 
     /// Links, routes and tables of the namespace that the thread is in.

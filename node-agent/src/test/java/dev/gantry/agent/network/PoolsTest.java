@@ -122,12 +122,12 @@ class PoolsTest {
                 	}
                 }
                 """;
-        assertThat(NetworkDiagnosis.of("gantry", rules, "1"))
+        assertThat(NetworkDiagnosis.of("gantry", rules, "1", false))
                 .satisfiesExactly(
                         first -> assertThat(first).contains("FORWARD of table ip filter"),
                         second ->
                                 assertThat(second)
                                         .contains("filter_FORWARD of table inet firewalld"));
-        assertThat(NetworkDiagnosis.of("gantry", "", "0")).singleElement().asString().contains("ip_forward");
+        assertThat(NetworkDiagnosis.of("gantry", "", "0", false)).singleElement().asString().contains("ip_forward");
     }
 }

@@ -1,12 +1,13 @@
 package dev.gantry.controlplane.cache;
 
 import dev.gantry.controlplane.store.Store;
+
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Reads the store's newest revision linearizably, once for all that ask at about the same time: who
-/// comes while a read is under way shares the next one, since the running one may have begun before
-/// a write that must be seen.
+/// Reads the store's newest revision linearizably, once for all that ask at about the same time:
+/// who comes while a read is under way shares the next one, since the running one may have begun
+/// before a write that must be seen.
 final class FreshRevision {
     private final Store store;
     private final ReentrantLock lock = new ReentrantLock();

@@ -1,8 +1,10 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
+
 import dev.gantry.api.kind.ObjectKey;
 import dev.gantry.controlplane.store.StoreException;
+
 import java.util.Optional;
 
 /// What became of an [ObjectWrite].
@@ -24,9 +26,11 @@ public sealed interface ObjectOutcome {
     /// The writer leads no longer. Nothing was changed.
     record Fenced() implements ObjectOutcome {}
 
-    /// Another write of the same [ObjectStore#commitTogether] stood in the way. Nothing was changed.
+    /// Another write of the same [ObjectStore#commitTogether] stood in the way. Nothing was
+    /// changed.
     record Abandoned() implements ObjectOutcome {}
 
-    /// The store could not do it; [StoreException#outcomeUnknown] says whether it may have happened.
+    /// The store could not do it; [StoreException#outcomeUnknown] says whether it may have
+    /// happened.
     record Failed(StoreException cause) implements ObjectOutcome {}
 }

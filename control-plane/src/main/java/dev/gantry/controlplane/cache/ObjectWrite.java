@@ -1,6 +1,7 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
+
 import dev.gantry.api.kind.ObjectKey;
 
 /// One change that shall be made to one object. Whoever writes has set uid, time stamps and
@@ -17,8 +18,8 @@ public sealed interface ObjectWrite {
         }
     }
 
-    /// Replaces an object; in conflict when it is at another `metadata.resourceVersion` than the one
-    /// given here, or gone. With an empty resourceVersion it replaces whatever exists.
+    /// Replaces an object; in conflict when it is at another `metadata.resourceVersion` than the
+    /// one given here, or gone. With an empty resourceVersion it replaces whatever exists.
     record Update(Message object) implements ObjectWrite {
         @Override
         public ObjectKey key() {

@@ -9,8 +9,8 @@ public interface Subscription extends AutoCloseable {
     @Override
     void close();
 
-    /// Hears what a subscription finds, one call at a time, on the subscription's own thread. It may
-    /// block for a while; when it falls behind the cache's window of history it is cut.
+    /// Hears what a subscription finds, one call at a time, on the subscription's own thread. It
+    /// may block for a while; when it falls behind the cache's window of history it is cut.
     interface Listener {
 
         /// Changes in the order of their revisions. The cache already shows them.
@@ -19,8 +19,8 @@ public interface Subscription extends AutoCloseable {
         void changed(List<ChangeEvent> events) throws InterruptedException;
 
         /// All changes before this revision have been delivered: a watch that continues this one
-        /// starts at `nextRevision`. Called once when history has been caught up with, then each time
-        /// [ObjectStore#sendBookmarks] is called.
+        /// starts at `nextRevision`. Called once when history has been caught up with, then each
+        /// time [ObjectStore#sendBookmarks] is called.
         void bookmark(long nextRevision) throws InterruptedException;
 
         /// The watch has ended without [Subscription#close]: list again, then watch from there.

@@ -21,7 +21,7 @@ public sealed interface Outcome {
     /// Another write of the same [Store#commitTogether] stood in the way. Nothing was changed.
     record Abandoned() implements Outcome {}
 
-    /// The store could not do it; [StoreException#outcomeUnknown] says whether it may have happened all
-    /// the same.
+    /// The store could not do it; [StoreException#outcomeUnknown] says whether it may have happened
+    /// all the same.
     record Failed(StoreException cause) implements Outcome {}
 }

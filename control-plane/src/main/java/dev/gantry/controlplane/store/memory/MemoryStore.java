@@ -10,6 +10,7 @@ import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
 import dev.gantry.controlplane.store.Watch;
 import dev.gantry.controlplane.store.Write;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,10 +23,10 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// A store in memory: etcd's semantics without its durability. Everything happens under one lock and
-/// in the order of the calls, no thread is started and no time passes by itself, so that the same
-/// calls give the same store. Leases end when a call finds that their time has come; where nothing
-/// else calls, [#expireLeases] does.
+/// A store in memory: etcd's semantics without its durability. Everything happens under one lock
+/// and in the order of the calls, no thread is started and no time passes by itself, so that the
+/// same calls give the same store. Leases end when a call finds that their time has come; where
+/// nothing else calls, [#expireLeases] does.
 public final class MemoryStore implements Store {
 
     private final InstantSource clock;
@@ -133,15 +134,16 @@ public final class MemoryStore implements Store {
     /// What stands in a write's way.
     private Optional<Outcome> check(Write write) {
         Fence fence = write.fence();
-        if (fence != null
-                && history.newest(fence.key()).filter(e -> created(e, fence)).isEmpty()) {
+        if (fence != null && history.newest(fence.key()).filter(e -> created(e, fence)).isEmpty()) {
             return Optional.of(new Outcome.Fenced());
         }
         Optional<Entry> current = history.newest(write.key());
         if (!Expectations.met(write, current)) {
             return Optional.of(new Outcome.Conflict(current));
         }
-        if (write instanceof Write.Put put && put.lease() != 0 && !leases.containsKey(put.lease())) {
+        if (write instanceof Write.Put put
+                && put.lease() != 0
+                && !leases.containsKey(put.lease())) {
             return Optional.of(
                     new Outcome.Failed(
                             new StoreException(
@@ -217,7 +219,8 @@ public final class MemoryStore implements Store {
             checkOpen();
             expireLeases();
             // Whole seconds, as etcd has them.
-            Duration rounded = Duration.ofSeconds(Math.max(1, timeToLive.plusNanos(999_999_999).toSeconds()));
+            Duration rounded =
+                    Duration.ofSeconds(Math.max(1, timeToLive.plusNanos(999_999_999).toSeconds()));
             leases.put(++lastLease, new LeaseTerm(rounded, clock.instant().plus(rounded)));
             return lastLease;
         } finally {
@@ -255,8 +258,8 @@ public final class MemoryStore implements Store {
         }
     }
 
-    /// Ends every lease whose time has come. Whoever moves a virtual clock calls it, since watches hear
-    /// of a lease's end only when some call finds it.
+    /// Ends every lease whose time has come. Whoever moves a virtual clock calls it, since watches
+    /// hear of a lease's end only when some call finds it.
     public void expireLeases() {
         lock.lock();
         try {

@@ -2,6 +2,7 @@ package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+
 import dev.gantry.api.kind.Kind;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.ObjectKey;
@@ -16,6 +17,11 @@ import dev.gantry.controlplane.store.StoreException.Reason;
 import dev.gantry.controlplane.store.Watch;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.loop.Timer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -25,13 +31,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// Keeps the cache: reads all objects once, then follows one watch of the whole store and makes a new
-/// [View] of each answer. When the store has forgotten what the watch still needed, it reads all anew
-/// and cuts every subscription.
+/// Keeps the cache: reads all objects once, then follows one watch of the whole store and makes a
+/// new [View] of each answer. When the store has forgotten what the watch still needed, it reads
+/// all anew and cuts every subscription.
 final class CacheFeed implements Runnable {
     static final String EPOCH_KEY = ObjectCodec.ROOT + "meta/epoch";
 
@@ -97,7 +100,8 @@ final class CacheFeed implements Runnable {
         all.reset(revision);
         logs.values().forEach(log -> log.reset(revision));
         gate.show(revision);
-        // All keys, since then every revision of the store comes by, whatever it changed: a reader that
+        // All keys, since then every revision of the store comes by, whatever it changed: a reader
+        // that
         // waits for a revision never waits for a change that the watch does not show.
         watch = store.watch("", revision + 1);
         if (stopped) {
@@ -107,13 +111,12 @@ final class CacheFeed implements Runnable {
 
     private static void add(View.Draft draft, Range page) {
         for (Entry entry : page.entries()) {
-            ObjectCodec.parse(entry.key())
-                    .ifPresent(key -> draft.set(key, decoded(key, entry)));
+            ObjectCodec.parse(entry.key()).ifPresent(key -> draft.set(key, decoded(key, entry)));
         }
     }
 
-    /// An entry that cannot be read must not take the cluster's other objects with it: it is as absent
-    /// as it was, and loud.
+    /// An entry that cannot be read must not take the cluster's other objects with it: it is as
+    /// absent as it was, and loud.
     private static @Nullable Message decoded(ObjectKey key, Entry entry) {
         try {
             return ObjectCodec.decode(key, entry);
@@ -213,10 +216,10 @@ final class CacheFeed implements Runnable {
         if (after == null) {
             return before == null
                     ? null
-                    : new ChangeEvent(ChangeEvent.Type.DELETED, key, before, null, change.revision());
+                    : new ChangeEvent(
+                            ChangeEvent.Type.DELETED, key, before, null, change.revision());
         }
-        ChangeEvent.Type type =
-                before == null ? ChangeEvent.Type.ADDED : ChangeEvent.Type.MODIFIED;
+        ChangeEvent.Type type = before == null ? ChangeEvent.Type.ADDED : ChangeEvent.Type.MODIFIED;
         return new ChangeEvent(type, key, before, after, change.revision());
     }
 

@@ -1,7 +1,9 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
+
 import dev.gantry.api.kind.ObjectKey;
+
 import org.jspecify.annotations.Nullable;
 
 /// What happened to one object.

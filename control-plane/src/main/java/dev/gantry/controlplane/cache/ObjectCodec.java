@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+
 import dev.gantry.api.kind.Kind;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.Meta;
@@ -11,6 +12,7 @@ import dev.gantry.api.kind.ObjectKey;
 import dev.gantry.api.meta.v1.ObjectMeta;
 import dev.gantry.api.v1.Envelope;
 import dev.gantry.controlplane.store.Entry;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -59,8 +61,8 @@ final class ObjectCodec {
                 .map(kind -> new ObjectKey(kind, namespace, parts.get(3)));
     }
 
-    /// What is stored for an object. Equal objects give equal bytes; the resourceVersion is left out,
-    /// since it is the revision of the key.
+    /// What is stored for an object. Equal objects give equal bytes; the resourceVersion is left
+    /// out, since it is the revision of the key.
     static ByteString encode(Message object) {
         Kind kind = Kinds.of(object);
         return deterministic(
@@ -68,7 +70,9 @@ final class ObjectCodec {
                         .setApiVersion(kind.apiVersion())
                         .setKind(kind.name())
                         .setObject(
-                                deterministic(Meta.edit(object, ObjectMeta.Builder::clearResourceVersion)))
+                                deterministic(
+                                        Meta.edit(
+                                                object, ObjectMeta.Builder::clearResourceVersion)))
                         .build());
     }
 
@@ -98,7 +102,12 @@ final class ObjectCodec {
         if (!envelope.getKind().equals(key.kind().name())
                 || !envelope.getApiVersion().equals(key.kind().apiVersion())) {
             throw new IllegalArgumentException(
-                    "a " + envelope.getApiVersion() + " " + envelope.getKind() + " under " + entry.key());
+                    "a "
+                            + envelope.getApiVersion()
+                            + " "
+                            + envelope.getKind()
+                            + " under "
+                            + entry.key());
         }
         if (!envelope.getEncryption().isEmpty()) {
             throw new IllegalArgumentException(

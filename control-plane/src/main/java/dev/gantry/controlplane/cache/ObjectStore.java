@@ -1,6 +1,7 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
+
 import dev.gantry.api.kind.Kind;
 import dev.gantry.api.kind.Meta;
 import dev.gantry.api.kind.ObjectKey;
@@ -11,13 +12,15 @@ import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.loop.Timer;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// Objects in the store, read and watched from a cache of all of them. Thread-safe.
 ///
@@ -39,7 +42,7 @@ public final class ObjectStore implements AutoCloseable {
     /// Reads all objects and follows the store from there on.
     ///
     /// @param threads makes the thread that feeds the cache and one for each subscription; virtual
-    ///     threads are meant
+    ///   threads are meant
     /// @param timer for pauses while the store is away
     /// @param random where a new store's epoch is drawn from
     /// @throws dev.gantry.controlplane.store.StoreException when the store does not answer
@@ -76,7 +79,8 @@ public final class ObjectStore implements AutoCloseable {
         return feed.view().list(kind, namespace);
     }
 
-    /// The objects that an index holds under a value, by kind, namespace and name: an immutable view.
+    /// The objects that an index holds under a value, by kind, namespace and name: an immutable
+    /// view.
     public Collection<Message> byIndex(Index index, String value) {
         return feed.view().byIndex(index, value);
     }
@@ -86,8 +90,8 @@ public final class ObjectStore implements AutoCloseable {
         return feed.view().revision();
     }
 
-    /// Names this life of the store: it changes when a backup is restored, and revisions of different
-    /// epochs must not be compared.
+    /// Names this life of the store: it changes when a backup is restored, and revisions of
+    /// different epochs must not be compared.
     public String epoch() {
         return feed.view().epoch();
     }
@@ -110,7 +114,8 @@ public final class ObjectStore implements AutoCloseable {
     ///
     /// @param writes of distinct objects, at most [Store#TOGETHER_MAX]
     /// @throws dev.gantry.controlplane.store.StoreException when there are more
-    public List<ObjectOutcome> commitTogether(List<ObjectWrite> writes) throws InterruptedException {
+    public List<ObjectOutcome> commitTogether(List<ObjectWrite> writes)
+            throws InterruptedException {
         return outcomes(writes, store.commitTogether(translated(writes, null)));
     }
 
@@ -183,7 +188,7 @@ public final class ObjectStore implements AutoCloseable {
     /// @param kind null for all kinds
     /// @param namespace empty for all namespaces
     /// @param fromRevision an object's resourceVersion (all changes of that revision come again), a
-    ///     listing's revision plus 1, or what a bookmark said; 0 for what changes from now on
+    ///   listing's revision plus 1, or what a bookmark said; 0 for what changes from now on
     public Subscription watch(
             @Nullable Kind kind,
             String namespace,

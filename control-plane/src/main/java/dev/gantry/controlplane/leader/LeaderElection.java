@@ -3,6 +3,7 @@ package dev.gantry.controlplane.leader;
 import dev.gantry.controlplane.store.Fence;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.loop.Timer;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
@@ -17,14 +18,16 @@ public final class LeaderElection implements AutoCloseable {
         /// This replica leads; each write of the leader carries the fence.
         void elected(Fence fence);
 
-        /// This replica leads no longer. Writes with the fence are refused from before this call on.
+        /// This replica leads no longer. Writes with the fence are refused from before this call
+        /// on.
         void deposed();
     }
 
     /// Takes part in the election from now on.
     ///
     /// @param id this replica's name, distinct from all others'
-    /// @param timeToLive how long after its death a leader is still taken for one; 3 s in production
+    /// @param timeToLive how long after its death a leader is still taken for one; 3 s in
+    ///   production
     public static LeaderElection start(
             Store store,
             String id,

@@ -1,6 +1,7 @@
 package dev.gantry.controlplane.store;
 
 import com.google.protobuf.ByteString;
+
 import org.jspecify.annotations.Nullable;
 
 /// One change that shall be made to one key.
@@ -23,12 +24,13 @@ public sealed interface Write {
         }
     }
 
-    /// Removes a key. To remove what does not exist is a conflict without a current entry, also with
-    /// [Expect.Any]; with [Expect.Absent] it is refused as a programming error.
+    /// Removes a key. To remove what does not exist is a conflict without a current entry, also
+    /// with [Expect.Any]; with [Expect.Absent] it is refused as a programming error.
     record Delete(String key, Expect expect, @Nullable Fence fence) implements Write {
         public Delete {
             if (expect instanceof Expect.Absent) {
-                throw new IllegalArgumentException("a key that is absent cannot be deleted: " + key);
+                throw new IllegalArgumentException(
+                        "a key that is absent cannot be deleted: " + key);
             }
         }
 

@@ -72,5 +72,22 @@ public interface Store extends AutoCloseable {
 
     /// How many writes fit into one [#commitTogether]: etcd allows 128 operations in a transaction
     /// by default, of which one nests the others and one compares the fence.
-    int TOGETHER_MAX = 126;
+    int TOGETHER_MAX = 125;
+
+    /// What every adapter checks of the writes of a [#commitTogether].
+    static void checkTogether(List<Write> writes) {
+        if (writes.stream().map(Write::key).distinct().count() != writes.size()) {
+            throw new IllegalArgumentException("a key is written twice in one transaction");
+        }
+        if (writes.stream().map(write -> Optional.ofNullable(write.fence())).distinct().count()
+                > 1) {
+            throw new IllegalArgumentException("writes of one transaction have several fences");
+        }
+        if (writes.size() > TOGETHER_MAX) {
+            throw new StoreException(
+                    StoreException.Reason.TOO_LARGE,
+                    writes.size() + " writes do not fit one transaction, at most " + TOGETHER_MAX,
+                    null);
+        }
+    }
 }

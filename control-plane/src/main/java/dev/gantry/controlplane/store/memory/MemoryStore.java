@@ -96,7 +96,7 @@ public final class MemoryStore implements Store {
 
     @Override
     public List<Outcome> commitTogether(List<Write> writes) {
-        checkTogether(writes);
+        Store.checkTogether(writes);
         lock.lock();
         try {
             checkOpen();
@@ -112,22 +112,6 @@ public final class MemoryStore implements Store {
             return obstacles.stream().map(obstacle -> obstacle.orElse(otherwise)).toList();
         } finally {
             lock.unlock();
-        }
-    }
-
-    private static void checkTogether(List<Write> writes) {
-        long keys = writes.stream().map(Write::key).distinct().count();
-        if (keys != writes.size()) {
-            throw new IllegalArgumentException("a key is written twice in one transaction");
-        }
-        if (writes.stream().map(Write::fence).distinct().count() > 1) {
-            throw new IllegalArgumentException("writes of one transaction have several fences");
-        }
-        if (writes.size() > TOGETHER_MAX) {
-            throw new StoreException(
-                    Reason.TOO_LARGE,
-                    writes.size() + " writes do not fit one transaction, at most " + TOGETHER_MAX,
-                    null);
         }
     }
 

@@ -1,8 +1,9 @@
 package dev.gantry.agent.image;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// An image's name, fully qualified as Docker does it: `busybox` is
 /// `docker.io/library/busybox:latest` (grammar: distribution/reference).
@@ -33,7 +34,8 @@ public record ImageReference(
         }
     }
 
-    /// Reads what a user or a manifest gave; throws `IllegalArgumentException` with a plain message.
+    /// Reads what a user or a manifest gave; throws `IllegalArgumentException` with a plain
+    /// message.
     public static ImageReference parse(String text) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("invalid image name: it is empty");

@@ -3,6 +3,7 @@ package dev.gantry.agent.image;
 import dev.gantry.agent.image.Json.JsonException;
 import dev.gantry.agent.image.PullException.Reason;
 import dev.gantry.agent.image.archive.ArchiveException;
+import dev.gantry.agent.image.registry.RegistryException;
 import dev.gantry.agent.sys.FileCallException;
 import dev.gantry.agent.sys.FileCalls;
 
@@ -28,6 +29,13 @@ final class Faults {
         }
         if (e instanceof com.github.luben.zstd.ZstdIOException) {
             return unusable(what, "the layer's zstd stream is damaged", e);
+        }
+        if (e instanceof RegistryException registry) {
+            Reason reason =
+                    registry.kind() == RegistryException.Kind.UNAUTHORIZED
+                            ? Reason.UNAUTHORIZED
+                            : Reason.UNAVAILABLE;
+            return new PullException(reason, what + ": " + e.getMessage(), e);
         }
         return new PullException(Reason.STORAGE, what + ": cannot be stored: " + e.getMessage(), e);
     }

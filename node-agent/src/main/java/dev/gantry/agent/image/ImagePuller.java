@@ -1,19 +1,36 @@
 package dev.gantry.agent.image;
 
+import dev.gantry.agent.image.Json.JsonException;
 import dev.gantry.agent.image.LayerStore.Layer;
 import dev.gantry.agent.image.Manifests.Descriptor;
+import dev.gantry.agent.image.Manifests.Document;
+import dev.gantry.agent.image.Manifests.Index;
+import dev.gantry.agent.image.Manifests.Manifest;
 import dev.gantry.agent.image.Manifests.Platform;
 import dev.gantry.agent.image.PullException.Reason;
+import dev.gantry.agent.image.registry.RegistryConnection;
+import dev.gantry.agent.image.registry.RegistryConnection.ManifestAnswer;
+import dev.gantry.agent.image.registry.RegistryException;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Brings what an image needs from its registry into the store.
 final class ImagePuller {
+    private static final int INDEX_DEPTH_MAX = 3;
+    private static final int MISMATCHES_MAX = 2;
+
     private final BlobStore blobs;
     private final LayerStore layers;
     private final LayerInstaller installer;
     private final LayerTasks tasks;
-    private final RegistrySettings registries;
+    private final Registries registries;
     private final Platform platform;
     private final SingleFlight<String, Layer> flights = new SingleFlight<>();
 
@@ -22,7 +39,7 @@ final class ImagePuller {
             LayerStore layers,
             LayerInstaller installer,
             LayerTasks tasks,
-            RegistrySettings registries,
+            Registries registries,
             Platform platform) {
         this.blobs = blobs;
         this.layers = layers;
@@ -35,14 +52,36 @@ final class ImagePuller {
     /// Returns what the name points to, once all of it is here.
     Descriptor pull(ImageReference name, RegistryCredentials credentials, ProgressListener listener)
             throws InterruptedException {
-        if (credentials.logins().isEmpty()) {
-            throw new PullException(Reason.UNAVAILABLE, name + ": no client");
+        ProgressMeter meter = new ProgressMeter(name.toString(), listener);
+        meter.resolving();
+        try {
+            return new Pull(name, registries.connect(name, credentials), meter).run();
+        } catch (RegistryException e) {
+            throw fault(name.toString(), e);
+        } catch (JsonException e) {
+            throw Faults.of(name.toString(), e);
+        } catch (IOException e) {
+            throw Faults.isNoRoom(e)
+                    ? Faults.of(name.toString(), e)
+                    : unavailable(name.toString(), e);
         }
-        tasks.runAll(java.util.List.of());
-        return new Descriptor(
-                registries + platform.os() + blobs.has(Digest.of(new byte[0])),
-                Digest.of(new byte[0]),
-                0);
+    }
+
+    private static PullException unavailable(String image, IOException e) {
+        return new PullException(
+                Reason.UNAVAILABLE, image + ": the registry cannot be used: " + e.getMessage(), e);
+    }
+
+    private static PullException fault(String image, RegistryException e) {
+        Reason reason =
+                switch (e.kind()) {
+                    case NOT_FOUND -> Reason.NOT_FOUND;
+                    case UNAUTHORIZED -> Reason.UNAUTHORIZED;
+                    case UNAVAILABLE -> Reason.UNAVAILABLE;
+                    case RATE_LIMITED -> Reason.RATE_LIMITED;
+                    case BAD_ANSWER -> Reason.UNUSABLE;
+                };
+        return new PullException(reason, image + ": " + e.getMessage(), e);
     }
 
     /// Unpacks a blob of the store, unless that was done.
@@ -58,5 +97,190 @@ final class ImagePuller {
                             ? meanwhile.get()
                             : installer.fromStore(image, diffId, blob);
                 });
+    }
+
+    private final class Pull {
+        private final ImageReference name;
+        private final RegistryConnection connection;
+        private final ProgressMeter meter;
+
+        Pull(ImageReference name, RegistryConnection connection, ProgressMeter meter) {
+            this.name = name;
+            this.connection = connection;
+            this.meter = meter;
+        }
+
+        Descriptor run() throws IOException, InterruptedException {
+            Descriptor top = fetchManifest(name.tagOrDigest(), name.digest(), "");
+            Descriptor at = top;
+            for (int depth = 0; depth <= INDEX_DEPTH_MAX; depth++) {
+                byte[] bytes = blobs.read(at.digest(), Manifests.SIZE_MAX);
+                Document document = Manifests.read(bytes, at.mediaType());
+                switch (document) {
+                    case Manifest manifest -> {
+                        fetchContent(manifest);
+                        return top;
+                    }
+                    case Index index -> {
+                        at = StoredImage.choose(index, platform);
+                        if (!blobs.has(at.digest())) {
+                            fetchManifest(at.digest().toString(), at.digest(), at.mediaType());
+                        }
+                    }
+                }
+            }
+            throw new JsonException("indexes are nested too deep", null);
+        }
+
+        private Descriptor fetchManifest(
+                String reference, @Nullable Digest wanted, String mediaType)
+                throws IOException, InterruptedException {
+            ManifestAnswer answer = connection.manifest(reference, Manifests.SIZE_MAX);
+            Digest.Algorithm algorithm =
+                    wanted == null ? Digest.Algorithm.SHA256 : wanted.algorithm();
+            Digest digest = digest(algorithm, answer.bytes());
+            if (wanted != null && !digest.equals(wanted)) {
+                throw mismatch("a manifest", digest, wanted);
+            }
+            String type = mediaType.isEmpty() ? answer.mediaType() : mediaType;
+            // What cannot be read is refused before it is stored.
+            Document document = Manifests.read(answer.bytes(), type);
+            blobs.put(digest, answer.bytes());
+            return new Descriptor(typeOf(document, type), digest, answer.bytes().length);
+        }
+
+        /// Registries that say `application/json` must not make the layout unreadable.
+        private static String typeOf(Document document, String told) {
+            if (told.endsWith(".v1+json") || told.endsWith(".v2+json")) {
+                return told;
+            }
+            return switch (document) {
+                case Manifest _ -> Manifests.OCI_MANIFEST;
+                case Index _ -> Manifests.OCI_INDEX;
+            };
+        }
+
+        private static Digest digest(Digest.Algorithm algorithm, byte[] bytes) {
+            var computation = algorithm.start();
+            computation.update(bytes);
+            return Digest.finish(algorithm, computation);
+        }
+
+        private PullException mismatch(String what, Digest got, Digest wanted) {
+            return new PullException(
+                    Reason.MISMATCH,
+                    name
+                            + ": digest mismatch: the registry sent "
+                            + what
+                            + " with the digest "
+                            + got
+                            + " for "
+                            + wanted);
+        }
+
+        private void fetchContent(Manifest manifest) throws IOException, InterruptedException {
+            Descriptor config = manifest.config();
+            if (!blobs.has(config.digest())) {
+                fetchConfig(config);
+            }
+            ImageConfigReader.Parsed parsed =
+                    ImageConfigReader.read(blobs.read(config.digest(), Manifests.SIZE_MAX));
+            ImageConfig image = parsed.config();
+            if (!platform.fits(image.os(), image.architecture())) {
+                throw new JsonException(
+                        "the image is for "
+                                + image.os()
+                                + "/"
+                                + image.architecture()
+                                + ", this node is "
+                                + platform,
+                        null);
+            }
+            List<Descriptor> wanted = manifest.layers();
+            if (parsed.diffIds().size() != wanted.size()) {
+                throw new JsonException(
+                        "the manifest and the config disagree about the layers", null);
+            }
+            meter.start(wanted.stream().mapToLong(Descriptor::size).sum(), wanted.size());
+            List<LayerTasks.Task> work = new ArrayList<>();
+            for (int i = 0; i < wanted.size(); i++) {
+                Descriptor layer = wanted.get(i);
+                Digest diffId = parsed.diffIds().get(i);
+                work.add(() -> fetchLayer(layer, diffId));
+            }
+            tasks.runAll(work);
+            meter.present();
+        }
+
+        private void fetchConfig(Descriptor config) throws IOException, InterruptedException {
+            if (config.size() > Manifests.SIZE_MAX) {
+                throw new JsonException("the config is larger than 4 MiB", null);
+            }
+            try (InputStream in = connection.blob(config.digest().toString(), config.size())) {
+                byte[] bytes = in.readNBytes((int) config.size());
+                Digest got = digest(config.digest().algorithm(), bytes);
+                if (!got.equals(config.digest())) {
+                    throw mismatch("a config", got, config.digest());
+                }
+                blobs.put(config.digest(), bytes);
+            }
+        }
+
+        private void fetchLayer(Descriptor layer, Digest diffId) throws InterruptedException {
+            long[] counted = {0};
+            if (layers.find(diffId).isEmpty()) {
+                flights.run(
+                        diffId + " " + layer.digest() + " " + name.name(),
+                        () -> {
+                            Optional<Layer> meanwhile = layers.find(diffId);
+                            return meanwhile.isPresent()
+                                    ? meanwhile.get()
+                                    : install(layer, diffId, counted);
+                        });
+            }
+            meter.layerDone(layer.size() - counted[0]);
+        }
+
+        private Layer install(Descriptor layer, Digest diffId, long[] counted)
+                throws InterruptedException {
+            if (blobs.has(layer.digest())) {
+                return installer.fromStore(name.toString(), diffId, layer.digest());
+            }
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    InputStream raw = connection.blob(layer.digest().toString(), layer.size());
+                    return installer.fromStream(
+                            name.toString(), diffId, layer.digest(), new Counted(raw, counted));
+                } catch (PullException e) {
+                    // Bytes can be damaged once on the way; twice they are wrong at the source.
+                    if (e.reason() != Reason.MISMATCH || attempt >= MISMATCHES_MAX) {
+                        throw e;
+                    }
+                } catch (RegistryException e) {
+                    throw fault(name.toString(), e);
+                } catch (IOException e) {
+                    throw unavailable(name.toString(), e);
+                }
+            }
+        }
+
+        private final class Counted extends FilterInputStream {
+            private final long[] counted;
+
+            Counted(InputStream in, long[] counted) {
+                super(in);
+                this.counted = counted;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int count = super.read(buffer, offset, length);
+                if (count > 0) {
+                    counted[0] += count;
+                    meter.bytes(count);
+                }
+                return count;
+            }
+        }
     }
 }

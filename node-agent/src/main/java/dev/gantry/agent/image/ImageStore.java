@@ -38,7 +38,8 @@ public final class ImageStore implements AutoCloseable {
     private final ReentrantReadWriteLock removal = new ReentrantReadWriteLock();
     private final Map<Digest, StoredImage> images = new LinkedHashMap<>();
 
-    private ImageStore(Path directory, ImageLimits limits, RegistrySettings registries) {
+    private ImageStore(Path directory, ImageLimits limits, RegistrySettings registries)
+            throws IOException {
         this.limits = limits;
         this.blobs = new BlobStore(directory);
         this.layers =
@@ -49,7 +50,9 @@ public final class ImageStore implements AutoCloseable {
         this.installer = new LayerInstaller(blobs, layers);
         this.catalog = new ImageCatalog(directory, blobs);
         this.tasks = new LayerTasks(limits.layersAtOnce());
-        this.puller = new ImagePuller(blobs, layers, installer, tasks, registries, platform);
+        this.puller =
+                new ImagePuller(
+                        blobs, layers, installer, tasks, new Registries(registries), platform);
     }
 
     /// Opens or makes the store and removes what a crash left half done. Throws `IOException` when

@@ -1,5 +1,7 @@
 package dev.gantry.agent.image;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,10 +28,42 @@ public record RegistryCredentials(List<Login> logins) {
         return new RegistryCredentials(all);
     }
 
+    /// The login for an image: the longest entry that fits; one for any registry fits last;
+    /// nobody's when none fits.
+    Login loginFor(ImageReference image) {
+        @Nullable Login best = null;
+        int length = -1;
+        for (Login login : logins) {
+            String place = login.place();
+            boolean fits =
+                    place.isEmpty()
+                            || image.name().equals(place)
+                            || image.name().startsWith(place + "/")
+                            || (place.startsWith("*.")
+                                    && image.registry().endsWith(place.substring(1)));
+            if (fits && place.length() > length) {
+                best = login;
+                length = place.length();
+            }
+        }
+        return best == null ? new Login("", "", "") : best;
+    }
+
     /// @param registry what the login is for: host, host:port, with a path perhaps; empty: any
     /// @param username empty when the secret is an identity token
     /// @param secret password or identity token
     public record Login(String registry, String username, String secret) {
+        /// Host and path, without what people write around it: `https://index.docker.io/v1/` is
+        /// `docker.io`.
+        String place() {
+            String text = registry.replaceFirst("^https?://", "").replaceFirst("/+$", "");
+            text = text.replaceFirst("/v[12]$", "");
+            return switch (text) {
+                case "index.docker.io", "registry-1.docker.io" -> "docker.io";
+                default -> text;
+            };
+        }
+
         /// Without the secret.
         @Override
         public String toString() {

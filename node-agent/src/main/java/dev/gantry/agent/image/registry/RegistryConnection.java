@@ -1,0 +1,229 @@
+package dev.gantry.agent.image.registry;
+
+import dev.gantry.agent.image.registry.RegistryException.Kind;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+import javax.net.ssl.SSLException;
+
+/// Reads one repository of one registry. Any number of threads may share it.
+public final class RegistryConnection {
+    private static final int REDIRECTS_MAX = 10;
+    private static final int TRIES_MAX = 4;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration WAIT_MAX = Duration.ofSeconds(60);
+    private static final String ACCEPT =
+            String.join(
+                    ", ",
+                    "application/vnd.oci.image.index.v1+json",
+                    "application/vnd.oci.image.manifest.v1+json",
+                    "application/vnd.docker.distribution.manifest.list.v2+json",
+                    "application/vnd.docker.distribution.manifest.v2+json");
+
+    private final HttpClient http;
+    private final RegistryAddress address;
+    private final String repository;
+    private final Tokens tokens;
+    private final Duration retryDelay;
+
+    /// @param http follows no redirects by itself
+    /// @param retryDelay before the first repetition; doubles each time
+    public RegistryConnection(
+            HttpClient http,
+            RegistryAddress address,
+            String repository,
+            Login login,
+            Duration retryDelay) {
+        this.http = http;
+        this.address = address;
+        this.repository = repository;
+        this.tokens = new Tokens(http, address, repository, login);
+        this.retryDelay = retryDelay;
+    }
+
+    /// @param mediaType as the registry says; perhaps empty
+    /// @param bytes as sent, not yet compared with any digest
+    @SuppressWarnings("ArrayRecordComponent")
+    public record ManifestAnswer(String mediaType, byte[] bytes) {}
+
+    /// @param reference a tag or a digest
+    /// @param max bytes that are taken at most
+    public ManifestAnswer manifest(String reference, int max)
+            throws IOException, InterruptedException {
+        HttpResponse<InputStream> answer =
+                send("/v2/" + repository + "/manifests/" + reference, ACCEPT, 0);
+        try (InputStream body = answer.body()) {
+            byte[] bytes = body.readNBytes(max + 1);
+            if (bytes.length > max) {
+                throw new RegistryException(
+                        Kind.BAD_ANSWER, "the manifest has more than " + max + " bytes");
+            }
+            String type = answer.headers().firstValue("Content-Type").orElse("");
+            int semicolon = type.indexOf(';');
+            return new ManifestAnswer(
+                    (semicolon < 0 ? type : type.substring(0, semicolon)).strip(), bytes);
+        }
+    }
+
+    /// A blob's bytes, resumed after cuts; digest and end are the reader's to check.
+    ///
+    /// @param size that the descriptor says
+    public InputStream blob(String digest, long size) throws IOException, InterruptedException {
+        return new BlobStream(this, "/v2/" + repository + "/blobs/" + digest, size);
+    }
+
+    HttpResponse<InputStream> send(String path, String accept, long from)
+            throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            @Nullable HttpResponse<InputStream> answer = null;
+            @Nullable IOException failure = null;
+            try {
+                answer = authorized(path, accept, from);
+            } catch (RegistryException | SSLException e) {
+                throw e;
+            } catch (IOException e) {
+                failure = e;
+            }
+            int status = answer == null ? 0 : answer.statusCode();
+            if (status == 200 || status == 206) {
+                return java.util.Objects.requireNonNull(answer);
+            }
+            if (answer != null) {
+                answer.body().close();
+            }
+            boolean repeat = status == 0 || status == 429 || status >= 500;
+            if (!repeat || attempt >= TRIES_MAX) {
+                throw refusal(status, failure);
+            }
+            pause(attempt, answer);
+        }
+    }
+
+    private RegistryException refusal(int status, @Nullable IOException failure) {
+        return switch (status) {
+            case 0 ->
+                    new RegistryException(
+                            Kind.UNAVAILABLE,
+                            "the registry "
+                                    + address.host()
+                                    + " cannot be reached"
+                                    + reason(failure),
+                            failure);
+            case 404 -> new RegistryException(Kind.NOT_FOUND, "not found");
+            case 401, 403 ->
+                    new RegistryException(
+                            Kind.UNAUTHORIZED,
+                            "unauthorized: the registry refuses (status " + status + ")");
+            case 429 ->
+                    new RegistryException(
+                            Kind.RATE_LIMITED, "the registry asks to come later (status 429)");
+            default ->
+                    new RegistryException(
+                            status >= 500 ? Kind.UNAVAILABLE : Kind.BAD_ANSWER,
+                            "the registry answers with status " + status);
+        };
+    }
+
+    private static String reason(@Nullable IOException failure) {
+        return switch (failure) {
+            case null -> "";
+            case java.net.ConnectException e ->
+                    e.getMessage() == null ? ": no connection" : ": " + e.getMessage();
+            case java.net.http.HttpTimeoutException _ -> ": no answer in time";
+            default -> ": " + failure.getMessage();
+        };
+    }
+
+    private HttpResponse<InputStream> authorized(String path, String accept, long from)
+            throws IOException, InterruptedException {
+        String authorization = tokens.current();
+        HttpResponse<InputStream> answer = redirected(path, accept, from, authorization);
+        if (answer.statusCode() != 401) {
+            return answer;
+        }
+        answer.body().close();
+        List<String> headers = answer.headers().allValues("WWW-Authenticate");
+        tokens.renew(Challenge.parse(headers), authorization);
+        return redirected(path, accept, from, tokens.current());
+    }
+
+    private HttpResponse<InputStream> redirected(
+            String path, String accept, long from, @Nullable String authorization)
+            throws IOException, InterruptedException {
+        URI start = address.uri(path);
+        URI target = start;
+        for (int hop = 0; hop <= REDIRECTS_MAX; hop++) {
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(target).timeout(TIMEOUT).header("Accept", accept);
+            // A store behind the registry must never see the registry's credentials.
+            if (authorization != null && sameOrigin(start, target)) {
+                request.header("Authorization", authorization);
+            }
+            if (from > 0) {
+                request.header("Range", "bytes=" + from + "-");
+            }
+            HttpResponse<InputStream> answer =
+                    http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            int status = answer.statusCode();
+            if (status == 401 && !sameOrigin(start, target)) {
+                answer.body().close();
+                throw new RegistryException(
+                        Kind.UNAVAILABLE, "the registry's blob store refuses (status 401)");
+            }
+            if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308) {
+                return answer;
+            }
+            answer.body().close();
+            target = next(target, answer.headers().firstValue("Location").orElse(""));
+        }
+        throw new RegistryException(Kind.BAD_ANSWER, "the registry redirects without an end");
+    }
+
+    private static URI next(URI from, String location) throws RegistryException {
+        URI target;
+        try {
+            target = from.resolve(location);
+        } catch (IllegalArgumentException e) {
+            throw new RegistryException(Kind.BAD_ANSWER, "it redirects to no address", e);
+        }
+        boolean downgrade = "https".equals(from.getScheme()) && !"https".equals(target.getScheme());
+        if (location.isEmpty() || downgrade) {
+            throw new RegistryException(Kind.BAD_ANSWER, "it redirects to no https address");
+        }
+        RegistryAddress.checkTarget(target);
+        return target;
+    }
+
+    private static boolean sameOrigin(URI one, URI other) {
+        return String.valueOf(one.getScheme()).equals(other.getScheme())
+                && String.valueOf(one.getAuthority()).equalsIgnoreCase(other.getAuthority());
+    }
+
+    /// As long as the registry asks, else twice as long each time, a little at random.
+    void pause(int attempt, @Nullable HttpResponse<InputStream> answer)
+            throws InterruptedException {
+        Duration wait = retryDelay.multipliedBy(1L << Math.min(attempt - 1, 8));
+        wait = wait.plusMillis(ThreadLocalRandom.current().nextLong(wait.toMillis() / 2 + 1));
+        if (answer != null) {
+            String asked = answer.headers().firstValue("Retry-After").orElse("");
+            if (asked.matches("\\d{1,6}")) {
+                wait = Duration.ofSeconds(Long.parseLong(asked));
+            }
+        }
+        long millis = Math.min(wait.toMillis(), WAIT_MAX.toMillis());
+        boolean ignored = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+        assert !ignored;
+    }
+}

@@ -42,7 +42,7 @@ final class ServiceDefaults {
         if (port.getProtocol().isEmpty()) {
             port.setProtocol("TCP");
         }
-        if (!port.hasTargetPort()) {
+        if (!port.hasTargetPort() && port.getPort() != 0) {
             port.setTargetPort(IntOrStrings.of(port.getPort()));
         }
     }

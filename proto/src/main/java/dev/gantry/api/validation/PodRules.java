@@ -81,7 +81,12 @@ final class PodRules {
                     found.duplicate(at + ".name", name);
                 }
             }
+            int before = found.all().size();
             VolumeRules.source(volumes.get(i), at, found);
+            // A mount of a volume that is itself wrong counts as one that does not exist.
+            if (found.all().size() > before) {
+                names.remove(name);
+            }
         }
         return names;
     }

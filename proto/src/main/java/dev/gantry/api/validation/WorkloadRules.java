@@ -90,17 +90,16 @@ final class WorkloadRules {
         String path = "spec.template";
         if (!hasSelector) {
             found.required("spec.selector");
+            mismatch(template, found);
         } else {
             int before = found.all().size();
             MetaRules.selector(selector, "spec.selector", found);
             if (selector.getMatchLabelsCount() + selector.getMatchExpressionsCount() == 0) {
                 found.invalid("spec.selector", "{}", "empty selector is invalid for deployment");
-            } else if (found.all().size() == before
-                    && !Selectors.of(selector).matches(template.getMetadata().getLabelsMap())) {
-                found.invalid(
-                        path + ".metadata.labels",
-                        template.getMetadata().getLabelsMap(),
-                        "`selector` does not match template `labels`");
+            } else if (found.all().size() > before) {
+                found.invalid("spec.selector", "{...}", "invalid label selector");
+            } else if (!Selectors.of(selector).matches(template.getMetadata().getLabelsMap())) {
+                mismatch(template, found);
             }
         }
         MetaRules.labels(template.getMetadata().getLabelsMap(), path + ".labels", found);
@@ -114,5 +113,12 @@ final class WorkloadRules {
                     path + ".spec.activeDeadlineSeconds",
                     "activeDeadlineSeconds in ReplicaSet is not Supported");
         }
+    }
+
+    private static void mismatch(PodTemplateSpec template, Findings found) {
+        found.invalid(
+                "spec.template.metadata.labels",
+                template.getMetadata().getLabelsMap(),
+                "`selector` does not match template `labels`");
     }
 }

@@ -6,7 +6,8 @@ import com.sun.jna.Pointer;
 /// transaction of the kernel: all of its commands take effect at once, or none.
 public final class NftSession implements AutoCloseable {
 
-    private Pointer context;
+    private final Pointer context;
+    private boolean closed;
 
     private NftSession(Pointer context) {
         this.context = context;
@@ -41,14 +42,14 @@ public final class NftSession implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (context != Pointer.NULL) {
+        if (!closed) {
+            closed = true;
             NftLibrary.nft_ctx_free(context);
-            context = Pointer.NULL;
         }
     }
 
     private String execute(String commands, int flags) {
-        if (context == Pointer.NULL) {
+        if (closed) {
             throw new NftException("the nftables session is closed");
         }
         NftLibrary.nft_ctx_output_set_flags(context, flags);

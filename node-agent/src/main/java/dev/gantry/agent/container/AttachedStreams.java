@@ -1,5 +1,6 @@
 package dev.gantry.agent.container;
 
+import com.google.protobuf.ByteString;
 import java.util.Optional;
 
 /// A connection to a running container. One thread reads, another may write.
@@ -7,7 +8,7 @@ public interface AttachedStreams extends AutoCloseable {
     /// Some output of one stream.
     ///
     /// @param error whether it is standard error; never of a terminal
-    record Chunk(boolean error, byte[] bytes) {}
+    record Chunk(boolean error, ByteString bytes) {}
 
     /// Waits for output; empty at the end.
     Optional<Chunk> next();

@@ -1,5 +1,6 @@
 package dev.gantry.agent.log;
 
+import com.google.protobuf.ByteString;
 import java.time.Instant;
 
 /// One record of a log.
@@ -7,4 +8,4 @@ import java.time.Instant;
 /// @param error whether it came from standard error
 /// @param partial whether the line goes on in the next record of the same stream
 /// @param content without the line feed
-public record LogLine(Instant time, boolean error, boolean partial, byte[] content) {}
+public record LogLine(Instant time, boolean error, boolean partial, ByteString content) {}

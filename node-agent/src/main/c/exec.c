@@ -90,6 +90,15 @@ static void copy_input(struct pollfd *input, int master)
         errno = 0;
 }
 
+static volatile int program = -1;
+
+/* How the agent ends an exec: the shim stays to tell the exit code. */
+static void end_program(int number)
+{
+    (void)number;
+    k_kill_pidfd(program, SIGKILL);
+}
+
 /* Stays until the program has ended; an agent that has gone takes the program with it. */
 static void watch(int pidfd, int master)
 {
@@ -153,6 +162,8 @@ int run_exec(struct launch *l)
     close(channel[1]);
     int master = channel[0] >= 0 ? terminal_receive(channel[0]) : -1;
     await_exec(failure[0], pidfd);
+    program = pidfd;
+    signal(SIGTERM, end_program);
     outcome.started = now_nanos();
     say_started(FD_STATUS, pid, outcome.started);
     if (master < 0) /* the program alone holds its streams, so that their ends are seen */

@@ -119,9 +119,8 @@ final class CgroupsV1 implements Cgroups {
     @Override
     public List<CgroupMount> mounts() {
         var byPlace = new LinkedHashMap<Path, List<String>>();
-        hierarchies.forEach(
-                (controller, place) ->
-                        byPlace.computeIfAbsent(place, _ -> new ArrayList<>()).add(controller));
+        hierarchies.forEach((controller, place) ->
+                byPlace.computeIfAbsent(place, _ -> new ArrayList<>()).add(controller));
         var mounts = new ArrayList<CgroupMount>();
         byPlace.values().stream()
                 .filter(controllers -> !controllers.equals(List.of("freezer")))

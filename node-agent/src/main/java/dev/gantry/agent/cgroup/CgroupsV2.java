@@ -42,7 +42,8 @@ final class CgroupsV2 implements Cgroups {
     private static void handDown(Path parent) {
         String wanted = "+cpu +memory +pids";
         String enabled = GroupFiles.read(parent.resolve("cgroup.subtree_control"));
-        if (!List.of(enabled.strip().split(" ", -1)).containsAll(List.of("cpu", "memory", "pids"))) {
+        if (!List.of(enabled.strip().split(" ", -1))
+                .containsAll(List.of("cpu", "memory", "pids"))) {
             GroupFiles.write(parent.resolve("cgroup.subtree_control"), wanted);
         }
     }

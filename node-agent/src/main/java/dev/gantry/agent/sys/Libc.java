@@ -85,8 +85,7 @@ final class Libc {
 
     static native int utimensat(int directory, String path, Pointer times, int flags);
 
-    static native int lsetxattr(
-            String path, String name, byte[] value, NativeLong size, int flags);
+    static native int lsetxattr(String path, String name, byte[] value, NativeLong size, int flags);
 
     static native NativeLong lgetxattr(String path, String name, byte[] room, NativeLong size);
 

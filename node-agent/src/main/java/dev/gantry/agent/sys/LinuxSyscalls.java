@@ -243,8 +243,7 @@ public final class LinuxSyscalls implements Syscalls {
 
     @Override
     public int openTree(int directory, String path, int flags) {
-        int fd =
-                Libc.syscall(Numbers.OPEN_TREE, directory, path, flags | O_CLOEXEC).intValue();
+        int fd = Libc.syscall(Numbers.OPEN_TREE, directory, path, flags | O_CLOEXEC).intValue();
         return check(fd, "open_tree", path);
     }
 
@@ -256,16 +255,14 @@ public final class LinuxSyscalls implements Syscalls {
             rule.setLong(16, 0);
             rule.setLong(24, Math.max(userNamespace, 0));
             int flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
-            int result =
-                    Libc.syscall(Numbers.MOUNT_SETATTR, fd, "", flags, rule, 32L).intValue();
+            int result = Libc.syscall(Numbers.MOUNT_SETATTR, fd, "", flags, rule, 32L).intValue();
             check(result, "mount_setattr", "");
         }
     }
 
     @Override
     public void moveMount(int from, String fromPath, int to, String toPath, int flags) {
-        int result =
-                Libc.syscall(Numbers.MOVE_MOUNT, from, fromPath, to, toPath, flags).intValue();
+        int result = Libc.syscall(Numbers.MOVE_MOUNT, from, fromPath, to, toPath, flags).intValue();
         check(result, "move_mount", toPath);
     }
 
@@ -349,7 +346,8 @@ public final class LinuxSyscalls implements Syscalls {
     private static int check(int result, String attempt, String subject) {
         if (result < 0) {
             int errno = Native.getLastError();
-            throw new SyscallException(subject.isEmpty() ? attempt : attempt + " " + subject, errno);
+            throw new SyscallException(
+                    subject.isEmpty() ? attempt : attempt + " " + subject, errno);
         }
         return result;
     }

@@ -124,7 +124,7 @@ static int mount_point(int root, const struct mount_entry *m, int file)
 {
     if (m->kind != MOUNT_PROC && m->kind != MOUNT_SYSFS && m->kind != MOUNT_DEV)
         return reach(root, m->target, file);
-    struct open_rule rule = { .flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = RESOLVE_ROOT | RESOLVE_SYMLINKS };
+    struct open_rule rule = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_ROOT | RESOLVE_SYMLINKS };
     int fd = k_openat2(root, m->target, &rule);
     if (fd < 0 && errno == ENOENT)
         fd = reach(root, m->target, 0);

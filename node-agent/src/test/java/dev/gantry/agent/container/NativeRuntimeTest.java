@@ -36,8 +36,8 @@ class NativeRuntimeTest {
     void everyNamespaceIsTheContainersOwn() throws Exception {
         host.run("a", "cd /proc/self/ns; for n in *; do echo $n $(readlink $n); done");
 
-        for (String line : host.output("a").strip().split("\n")) {
-            String kind = line.split(" ")[0];
+        for (String line : host.output("a").strip().split("\n", -1)) {
+            String kind = line.split(" ", -1)[0];
             if (!kind.startsWith("time")) {
                 Path ours = Files.readSymbolicLink(Path.of("/proc/self/ns/" + kind));
                 assertThat(line).doesNotEndWith(ours.toString());

@@ -18,7 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A runtime with a sandbox and a layer of busybox, all below one directory; cleaned up by close.
-final class TestHost implements AutoCloseable {
+final class TestHost {
     static final IdRange IDS = new IdRange(1_000_000, IdRange.POD_LENGTH);
 
     private static final long WAIT_SECONDS = 60;
@@ -154,8 +154,7 @@ final class TestHost implements AutoCloseable {
                 line -> !line.content().toStringUtf8().contains(text));
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    void close() throws InterruptedException {
         for (StateDirectory state :
                 StateDirectory.all(directory.resolve("runtime/containers"))) {
             runtime.remove(state.id());

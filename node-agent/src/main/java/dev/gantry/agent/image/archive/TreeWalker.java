@@ -135,6 +135,9 @@ final class TreeWalker implements AutoCloseable {
             } catch (FileCallException e) {
                 switch (e.errno()) {
                     case FileCalls.ENOENT -> {
+                        if (comesBack()) {
+                            return true;
+                        }
                         if (!make) {
                             return false;
                         }
@@ -144,6 +147,31 @@ final class TreeWalker implements AutoCloseable {
                     case FileCalls.ENOTDIR, FileCalls.ELOOP -> follow(path, part);
                     default -> throw e;
                 }
+            }
+            return true;
+        }
+
+        /// A missing directory that the path leaves again (`missing/../etc`) does not matter, as
+        /// containerd has it. Takes those parts away.
+        private boolean comesBack() {
+            int below = 1;
+            int parts = 0;
+            for (String part : pending) {
+                parts++;
+                if (part.equals("..")) {
+                    below--;
+                } else if (!part.isEmpty() && !part.equals(".")) {
+                    below++;
+                }
+                if (below == 0) {
+                    break;
+                }
+            }
+            if (below > 0) {
+                return false;
+            }
+            for (int i = 0; i < parts; i++) {
+                pending.removeFirst();
             }
             return true;
         }

@@ -4,6 +4,7 @@ import dev.gantry.api.core.v1.Event;
 import dev.gantry.api.core.v1.NodeCondition;
 import dev.gantry.api.v1.AgentMessage;
 import dev.gantry.api.v1.EventBatch;
+import dev.gantry.api.v1.Heartbeat;
 import dev.gantry.api.v1.ImageInventory;
 import dev.gantry.api.v1.ImagePullProgress;
 import dev.gantry.api.v1.NodeConditions;
@@ -45,6 +46,7 @@ final class Outbox {
     private boolean imagesDue;
     private @Nullable NodeConditions conditions;
     private boolean conditionsDue;
+    private long heartbeat;
     private long sequence;
     private long acknowledged;
     private long eventsLost;
@@ -81,6 +83,11 @@ final class Outbox {
         results.addLast(result);
     }
 
+    /// A heartbeat is due; one that was not sent yet is left out.
+    void heartbeat(long number) {
+        heartbeat = number;
+    }
+
     /// A new stream begins: what was sent and not acknowledged is due again, unless something newer
     /// replaces it.
     void reconnected() {
@@ -90,6 +97,7 @@ final class Outbox {
         statuses.clear();
         statuses.putAll(again);
         unacknowledged.clear();
+        heartbeat = 0;
         sequence = 0;
         acknowledged = 0;
         // The hello of the new stream carries the inventory; orders do not outlive their stream.
@@ -108,6 +116,11 @@ final class Outbox {
     /// acknowledgement.
     Optional<AgentMessage> next() {
         var message = AgentMessage.newBuilder();
+        if (heartbeat > 0) {
+            var beat = Heartbeat.newBuilder().setSequence(heartbeat);
+            heartbeat = 0;
+            return Optional.of(message.setHeartbeat(beat).build());
+        }
         if (!results.isEmpty()) {
             return Optional.of(message.setOrderResult(results.removeFirst()).build());
         }

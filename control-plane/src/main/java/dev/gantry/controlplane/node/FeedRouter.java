@@ -8,6 +8,7 @@ import dev.gantry.api.meta.v1.ObjectMeta;
 import dev.gantry.controlplane.cache.ChangeEvent;
 import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.cache.Subscription;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -119,9 +120,6 @@ final class FeedRouter implements Subscription.Listener, AutoCloseable {
     private static Pod withoutStatus(Pod pod) {
         ObjectMeta meta =
                 pod.getMetadata().toBuilder().clearResourceVersion().clearManagedFields().build();
-        return pod.toBuilder()
-                .setMetadata(meta)
-                .setStatus(PodStatus.getDefaultInstance())
-                .build();
+        return pod.toBuilder().setMetadata(meta).setStatus(PodStatus.getDefaultInstance()).build();
     }
 }

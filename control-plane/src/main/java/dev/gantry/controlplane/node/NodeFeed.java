@@ -1,6 +1,7 @@
 package dev.gantry.controlplane.node;
 
 import com.google.protobuf.Message;
+
 import dev.gantry.api.core.v1.ConfigMap;
 import dev.gantry.api.core.v1.Node;
 import dev.gantry.api.core.v1.Pod;
@@ -18,6 +19,7 @@ import dev.gantry.api.v1.ServerMessage;
 import dev.gantry.api.v1.Snapshot;
 import dev.gantry.controlplane.cache.Index;
 import dev.gantry.controlplane.cache.ObjectStore;
+
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -30,8 +32,8 @@ import java.util.TreeSet;
 
 /// What one node must be told: first all of it, then whatever differs from what it was told.
 ///
-/// It keeps names, not changes: a name is due once however often its object changes, and the object is
-/// read when there is room to send it. So a slow node costs no memory and gets the latest state.
+/// It keeps names, not changes: a name is due once however often its object changes, and the object
+/// is read when there is room to send it. So a slow node costs no memory and gets the latest state.
 ///
 /// Not thread-safe: the node's session guards it.
 final class NodeFeed {
@@ -45,12 +47,16 @@ final class NodeFeed {
     private final String node;
     private final ObjectStore objects;
     private final LinkedHashSet<ObjectKey> due = new LinkedHashSet<>();
+
     /// What the node was told, with the uid that it was told.
     private final Map<ObjectKey, String> told = new HashMap<>();
+
     private final Map<ObjectKey, SortedSet<ObjectKey>> references = new HashMap<>();
     private final Map<ObjectKey, Integer> referrers = new HashMap<>();
+
     /// Told in this snapshot and gone since: removed by the delta after it.
     private final Set<ObjectKey> goneMeanwhile = new LinkedHashSet<>();
+
     private boolean inSnapshot = true;
     private long revision;
 
@@ -132,8 +138,8 @@ final class NodeFeed {
         return ServerMessage.newBuilder().setDelta(batch.upserts.setRevision(revision)).build();
     }
 
-    /// The objects of one message. A pod brings what it refers to with it, so that a node seldom has
-    /// to wait for a config map.
+    /// The objects of one message. A pod brings what it refers to with it, so that a node seldom
+    /// has to wait for a config map.
     private final class Batch {
         private final Delta.Builder upserts = Delta.newBuilder();
         private final ArrayDeque<ObjectKey> todo = new ArrayDeque<>();

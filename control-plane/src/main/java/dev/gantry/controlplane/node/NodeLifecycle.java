@@ -8,13 +8,14 @@ import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.cache.ObjectWrite;
 import dev.gantry.loop.Outcome;
 import dev.gantry.loop.Reconciler;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// Marks a node that has been without a session for the grace period as unknown and unreachable, and
-/// one that has a session again as ready. The key is the node's name.
+/// Marks a node that has been without a session for the grace period as unknown and unreachable,
+/// and one that has a session again as ready. The key is the node's name.
 ///
 /// Every replica runs it: the writes compare revisions, so two of them do no harm.
 final class NodeLifecycle implements Reconciler<String> {
@@ -56,8 +57,7 @@ final class NodeLifecycle implements Reconciler<String> {
             case ObjectOutcome.Stored _, ObjectOutcome.Deleted _ -> new Outcome.Settled();
             case ObjectOutcome.Conflict _, ObjectOutcome.Fenced _, ObjectOutcome.Abandoned _ ->
                     new Outcome.Retry("the node changed meanwhile", null);
-            case ObjectOutcome.Failed(var cause) ->
-                    new Outcome.Retry("the store failed", cause);
+            case ObjectOutcome.Failed(var cause) -> new Outcome.Retry("the store failed", cause);
         };
     }
 }

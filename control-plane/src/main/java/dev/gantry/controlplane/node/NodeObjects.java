@@ -7,6 +7,7 @@ import dev.gantry.api.core.v1.Taint;
 import dev.gantry.api.kind.Meta;
 import dev.gantry.api.time.Times;
 import dev.gantry.api.v1.Hello;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,8 @@ import java.util.TreeSet;
 final class NodeObjects {
     static final String UNREACHABLE = "node.kubernetes.io/unreachable";
 
-    /// The labels that the agent set, so that one it no longer has can be removed and one that a user
-    /// set is left alone.
+    /// The labels that the agent set, so that one it no longer has can be removed and one that a
+    /// user set is left alone.
     static final String AGENT_LABELS = "gantry.dev/agent-labels";
 
     private static final String READY = "Ready";
@@ -89,10 +90,8 @@ final class NodeObjects {
         for (String effect : List.of("NoSchedule", "NoExecute")) {
             boolean there =
                     stored.getSpec().getTaintsList().stream()
-                            .anyMatch(
-                                    t ->
-                                            t.getKey().equals(UNREACHABLE)
-                                                    && t.getEffect().equals(effect));
+                            .anyMatch(t ->
+                                    t.getKey().equals(UNREACHABLE) && t.getEffect().equals(effect));
             if (!there) {
                 node.getSpecBuilder()
                         .addTaints(
@@ -159,12 +158,11 @@ final class NodeObjects {
         var labels = new TreeMap<>(meta.getLabelsMap());
         labels.keySet().removeAll(ours);
         var kept = new TreeSet<String>();
-        wanted.forEach(
-                (key, value) -> {
-                    if (labels.putIfAbsent(key, value) == null) {
-                        kept.add(key);
-                    }
-                });
+        wanted.forEach((key, value) -> {
+            if (labels.putIfAbsent(key, value) == null) {
+                kept.add(key);
+            }
+        });
         return Meta.edit(
                 stored,
                 edit ->

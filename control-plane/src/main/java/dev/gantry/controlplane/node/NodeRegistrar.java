@@ -9,6 +9,7 @@ import dev.gantry.controlplane.cache.ObjectOutcome;
 import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.cache.ObjectWrite;
 import dev.gantry.controlplane.store.StoreException;
+
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -41,18 +42,16 @@ final class NodeRegistrar {
             objects.awaitFresh();
             Optional<Node> stored = stored(name);
             Node base =
-                    stored.orElseGet(
-                            () -> NodeObjects.created(hello, newUid(), clock.instant()));
+                    stored.orElseGet(() -> NodeObjects.created(hello, newUid(), clock.instant()));
             String range = base.getSpec().getPodCIDR();
             if (range.isEmpty()) {
                 range =
                         ranges.claim(name)
-                                .orElseThrow(
-                                        () ->
-                                                new NodeRefusedException(
-                                                        "the cluster has no range of pod addresses"
-                                                                + " left for "
-                                                                + name));
+                                .orElseThrow(() ->
+                                        new NodeRefusedException(
+                                                "the cluster has no range of pod addresses"
+                                                        + " left for "
+                                                        + name));
             }
             Node wanted = NodeObjects.registered(base, hello, range, clock.instant());
             if (stored.isPresent() && wanted.equals(stored.get())) {
@@ -81,8 +80,7 @@ final class NodeRegistrar {
                 return;
             }
             Node wanted = NodeObjects.conditions(stored.get(), reported);
-            if (wanted.equals(stored.get())
-                    || write(new ObjectWrite.Update(wanted)).isPresent()) {
+            if (wanted.equals(stored.get()) || write(new ObjectWrite.Update(wanted)).isPresent()) {
                 return;
             }
             objects.awaitFresh();

@@ -11,6 +11,10 @@ import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.loop.Backoff;
 import dev.gantry.loop.Outcome;
 import dev.gantry.loop.Timer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,8 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// All that a replica runs for nodes: its sessions, the lease behind them, and the watch over every
 /// node's presence. The nodes' life is a reconciler that `Main` gives a queue and a loop.
@@ -53,8 +55,7 @@ public final class NodeServices implements AutoCloseable {
         this.objects = objects;
         this.events = events;
         this.pause = new Pause(timer, random);
-        this.sessions =
-                new NodeSessions(settings, store, objects, events, pause, clock, random);
+        this.sessions = new NodeSessions(settings, store, objects, events, pause, clock, random);
         this.presence = new SessionPresence(store, clock, this::present);
         this.lifecycle = new NodeLifecycle(objects, presence, settings.grace());
         this.nodes = watchNodes();
@@ -78,7 +79,8 @@ public final class NodeServices implements AutoCloseable {
         return lifecycle.reconcile(node, now);
     }
 
-    /// Tells `queue` of every node whose presence changed or that is new, and of all that exist now.
+    /// Tells `queue` of every node whose presence changed or that is new, and of all that exist
+    /// now.
     public void onChange(Consumer<String> queue) {
         wakeup = queue;
         objects.list(Kinds.NODE, "")
@@ -111,11 +113,10 @@ public final class NodeServices implements AutoCloseable {
     }
 
     private void keepAlive() {
-        untilInterrupted(
-                () -> {
-                    sessions.keepAlive();
-                    pause.of(SessionKeys.TIME_TO_LIVE.dividedBy(3));
-                });
+        untilInterrupted(() -> {
+            sessions.keepAlive();
+            pause.of(SessionKeys.TIME_TO_LIVE.dividedBy(3));
+        });
     }
 
     private void follow() {

@@ -2,6 +2,7 @@ package dev.gantry.controlplane.node;
 
 import dev.gantry.loop.Backoff;
 import dev.gantry.loop.Timer;
+
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;

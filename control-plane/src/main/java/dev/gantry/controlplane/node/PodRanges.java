@@ -1,6 +1,7 @@
 package dev.gantry.controlplane.node;
 
 import com.google.protobuf.ByteString;
+
 import dev.gantry.api.core.v1.Node;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.ObjectKey;
@@ -10,14 +11,15 @@ import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.Write;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Gives each node its own part of the cluster's range of pod addresses, once and for as long as the
-/// Node object lives. A key in the store claims each part, so that two replicas never give out one
-/// twice. A claim whose node no longer exists is taken over only when nothing else is free.
+/// Gives each node its own part of the cluster's range of pod addresses, once and for as long as
+/// the Node object lives. A key in the store claims each part, so that two replicas never give out
+/// one twice. A claim whose node no longer exists is taken over only when nothing else is free.
 final class PodRanges {
     private static final String CLAIMS = "/gantry/v1/pod-ranges/";
 
@@ -57,16 +59,14 @@ final class PodRanges {
         return Optional.empty();
     }
 
-    private boolean claim(String node, String part, boolean takeOver)
-            throws InterruptedException {
+    private boolean claim(String node, String part, boolean takeOver) throws InterruptedException {
         Outcome outcome = put(node, part, Expect.absent());
         if (outcome instanceof Outcome.Conflict(var current) && current.isPresent()) {
             String holder = current.get().value().toStringUtf8();
             if (holder.equals(node)) {
                 return true;
             }
-            boolean orphan =
-                    objects.get(new ObjectKey(Kinds.NODE, "", holder)).isEmpty();
+            boolean orphan = objects.get(new ObjectKey(Kinds.NODE, "", holder)).isEmpty();
             if (takeOver && orphan) {
                 outcome = put(node, part, Expect.revision(current.get().modRevision()));
             }
@@ -79,8 +79,7 @@ final class PodRanges {
 
     private Outcome put(String node, String part, Expect expect) throws InterruptedException {
         String key = CLAIMS + part.replace('/', '_');
-        return store.commit(
-                        List.of(new Write.Put(key, ByteString.copyFromUtf8(node), expect)))
+        return store.commit(List.of(new Write.Put(key, ByteString.copyFromUtf8(node), expect)))
                 .getFirst();
     }
 }

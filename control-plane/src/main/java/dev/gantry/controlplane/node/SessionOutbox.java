@@ -3,12 +3,13 @@ package dev.gantry.controlplane.node;
 import dev.gantry.api.v1.HeartbeatAck;
 import dev.gantry.api.v1.ServerMessage;
 import dev.gantry.api.v1.StatusAck;
+
 import java.util.ArrayDeque;
 import java.util.Optional;
 
 /// What one session has yet to send, in the order of urgency: acknowledgements, orders, objects.
-/// Bounded: acknowledgements replace one another, orders are refused beyond [#ORDERS_MAX], and the feed
-/// keeps names only. Not thread-safe.
+/// Bounded: acknowledgements replace one another, orders are refused beyond [#ORDERS_MAX], and the
+/// feed keeps names only. Not thread-safe.
 final class SessionOutbox {
     /// More people than this wait for one node that does not read: the next is told to try later.
     static final int ORDERS_MAX = 256;

@@ -4,6 +4,7 @@ import dev.gantry.controlplane.store.Change;
 import dev.gantry.controlplane.store.CompactedException;
 import dev.gantry.controlplane.store.Range;
 import dev.gantry.controlplane.store.Store;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -32,7 +33,8 @@ final class SessionPresence {
         this.listener = listener;
     }
 
-    /// Since when a node has had no session, as far as this replica has seen; empty while it has one.
+    /// Since when a node has had no session, as far as this replica has seen; empty while it has
+    /// one.
     Optional<Instant> absentSince(String node) {
         lock.lock();
         try {
@@ -56,7 +58,8 @@ final class SessionPresence {
 
     /// Follows the keys until the thread is interrupted.
     ///
-    /// @throws dev.gantry.controlplane.store.StoreException when the store fails; to be called again
+    /// @throws dev.gantry.controlplane.store.StoreException when the store fails; to be called
+    ///   again
     void follow() throws InterruptedException {
         while (true) {
             long revision = readAll();

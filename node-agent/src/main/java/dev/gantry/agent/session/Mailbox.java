@@ -1,6 +1,7 @@
 package dev.gantry.agent.session;
 
 import dev.gantry.api.v1.AgentMessage;
+
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;

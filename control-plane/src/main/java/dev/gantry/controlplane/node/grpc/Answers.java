@@ -4,6 +4,7 @@ import dev.gantry.api.stream.MessageStream;
 import dev.gantry.api.v1.ImageProgress;
 import dev.gantry.api.v1.ImagePullProgress;
 import dev.gantry.controlplane.node.NodeSession;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +13,8 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The latest progress of several nodes' pulls, for one caller: a slow one gets fewer messages, never
-/// a backlog. Thread-safe.
+/// The latest progress of several nodes' pulls, for one caller: a slow one gets fewer messages,
+/// never a backlog. Thread-safe.
 final class Answers implements AutoCloseable {
     private record Expected(NodeSession session, String order, Runnable lost) {}
 

@@ -16,8 +16,10 @@ import dev.gantry.api.v1.RemoveImageRequest;
 import dev.gantry.api.v1.RemoveImageResponse;
 import dev.gantry.controlplane.node.NodeSession;
 import dev.gantry.controlplane.node.NodeSessions;
+
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -86,8 +88,7 @@ final class ImagesService extends ImagesGrpc.ImagesImplBase {
                         .build();
         boolean sent =
                 session.order(
-                        order,
-                        message -> answers.put(session.node(), message.getPullProgress()));
+                        order, message -> answers.put(session.node(), message.getPullProgress()));
         if (!sent) {
             answers.lost(session.node());
         }
@@ -106,11 +107,10 @@ final class ImagesService extends ImagesGrpc.ImagesImplBase {
                 call.read()
                         .filter(LoadImageRequest::hasStart)
                         .map(LoadImageRequest::getStart)
-                        .orElseThrow(
-                                () ->
-                                        PodLookup.failure(
-                                                Status.INVALID_ARGUMENT,
-                                                "the first message of a load is its start"));
+                        .orElseThrow(() ->
+                                PodLookup.failure(
+                                        Status.INVALID_ARGUMENT,
+                                        "the first message of a load is its start"));
         var loads = new ArrayList<NodeLoad>();
         for (NodeSession session : targets(start.getNode())) {
             loads.add(NodeLoad.open(session, start, tunnels, call));
@@ -135,8 +135,7 @@ final class ImagesService extends ImagesGrpc.ImagesImplBase {
     }
 
     @Override
-    public void remove(
-            RemoveImageRequest request, StreamObserver<RemoveImageResponse> responses) {
+    public void remove(RemoveImageRequest request, StreamObserver<RemoveImageResponse> responses) {
         MessageStream<RemoveImageRequest, RemoveImageResponse> call =
                 MessageStream.answering(responses);
         threads.serve(

@@ -1,6 +1,7 @@
 package dev.gantry.controlplane.node.grpc;
 
 import com.google.protobuf.ByteString;
+
 import dev.gantry.api.stream.MessageStream;
 import dev.gantry.api.v1.ImageProgress;
 import dev.gantry.api.v1.LoadImageStart;
@@ -9,8 +10,10 @@ import dev.gantry.api.v1.TunnelDown;
 import dev.gantry.api.v1.TunnelOrder;
 import dev.gantry.api.v1.TunnelUp;
 import dev.gantry.controlplane.node.NodeSession;
+
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+
 import java.util.Optional;
 
 /// The loading of an archive into one node. A node that fails says so in the progress and does not
@@ -41,8 +44,7 @@ final class NodeLoad {
         var order =
                 TunnelOrder.newBuilder().setLoad(LoadOrder.newBuilder().setName(start.getName()));
         var tunnel = tunnels.open(session, order);
-        call.onClosed(
-                () -> tunnel.fail(Status.CANCELLED.withDescription("the caller has gone")));
+        call.onClosed(() -> tunnel.fail(Status.CANCELLED.withDescription("the caller has gone")));
         return new NodeLoad(session.node(), tunnel, call);
     }
 

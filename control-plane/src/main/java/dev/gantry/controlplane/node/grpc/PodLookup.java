@@ -7,8 +7,10 @@ import dev.gantry.api.kind.ObjectKey;
 import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.node.NodeSession;
 import dev.gantry.controlplane.node.NodeSessions;
+
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -56,15 +58,14 @@ final class PodLookup {
                     ObjectKey.of(pod) + " is not assigned to a node yet");
         }
         return sessions.of(node)
-                .orElseThrow(
-                        () ->
-                                failure(
-                                        Status.UNAVAILABLE,
-                                        "node "
-                                                + node
-                                                + ", where "
-                                                + ObjectKey.of(pod)
-                                                + " is, is not connected"));
+                .orElseThrow(() ->
+                        failure(
+                                Status.UNAVAILABLE,
+                                "node "
+                                        + node
+                                        + ", where "
+                                        + ObjectKey.of(pod)
+                                        + " is, is not connected"));
     }
 
     /// The container that is meant: the one named, else the default one.
@@ -77,8 +78,7 @@ final class PodLookup {
                         .map(Container::getName)
                         .toList();
         if (name.isEmpty()) {
-            String preferred =
-                    pod.getMetadata().getAnnotationsOrDefault(DEFAULT_CONTAINER, "");
+            String preferred = pod.getMetadata().getAnnotationsOrDefault(DEFAULT_CONTAINER, "");
             return names.contains(preferred) ? preferred : names.getFirst();
         }
         if (!names.contains(name)) {

@@ -13,8 +13,10 @@ import dev.gantry.api.v1.PortForwardResponse;
 import dev.gantry.api.v1.TunnelDown;
 import dev.gantry.api.v1.TunnelOrder;
 import dev.gantry.api.v1.TunnelUp;
+
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+
 import java.util.Optional;
 
 /// Relays what people do with containers to the pod's node, through one tunnel for each call.
@@ -70,7 +72,8 @@ final class PodsService extends PodsGrpc.PodsImplBase {
         threads.serve(
                 call,
                 () -> {
-                    ExecStart start = call.read().map(ExecRequest::getStart).orElseThrow(this::none);
+                    ExecStart start =
+                            call.read().map(ExecRequest::getStart).orElseThrow(this::none);
                     Pod pod = pods.running(start.getNamespace(), start.getPod());
                     ExecStart.Builder resolved =
                             start.toBuilder()
@@ -96,18 +99,13 @@ final class PodsService extends PodsGrpc.PodsImplBase {
                 call,
                 () -> {
                     var start =
-                            call.read()
-                                    .map(PortForwardRequest::getStart)
-                                    .orElseThrow(this::none);
+                            call.read().map(PortForwardRequest::getStart).orElseThrow(this::none);
                     Pod pod = pods.running(start.getNamespace(), start.getPod());
-                    var resolved =
-                            start.toBuilder().setNamespace(pod.getMetadata().getNamespace());
+                    var resolved = start.toBuilder().setNamespace(pod.getMetadata().getNamespace());
                     var order = TunnelOrder.newBuilder().setPortForward(resolved);
                     var tunnel = tunnels.open(pods.session(pod), order);
                     relay.down(
-                            call,
-                            tunnel,
-                            r -> TunnelDown.newBuilder().setPortForward(r).build());
+                            call, tunnel, r -> TunnelDown.newBuilder().setPortForward(r).build());
                     relay.up(
                             tunnel,
                             call,

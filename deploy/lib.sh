@@ -50,4 +50,4 @@ maven() {
 }
 
 BUILD_PACKAGES="maven gcc libc6-dev make musl-tools"
-RUN_PACKAGES="etcd-server libnftables1 nftables"
+RUN_PACKAGES="etcd-server libnftables1 nftables curl"

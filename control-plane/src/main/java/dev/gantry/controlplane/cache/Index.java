@@ -26,6 +26,15 @@ public enum Index {
                     .distinct()
                     .toList();
         }
+    },
+    /// Pods that no controller owns, by namespace: those that one may adopt.
+    UNCONTROLLED_POD_BY_NAMESPACE {
+        @Override
+        List<String> values(Message object) {
+            return object instanceof Pod pod && Meta.controllerOf(pod).isEmpty()
+                    ? List.of(pod.getMetadata().getNamespace())
+                    : List.of();
+        }
     };
 
     /// The values under which an object stands in this index.

@@ -1,0 +1,155 @@
+package dev.gantry.cli.transport;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/// A gRPC channel over one HTTP/2 connection that is made with the first call, and made again when
+/// it broke. Thread-safe.
+public final class LeanChannel extends ManagedChannel {
+
+    private static final int CONNECT_MILLIS = 10_000;
+
+    private final String host;
+    private final int port;
+    private final SSLContext tls;
+    private @Nullable Http2Connection connection;
+    private @Nullable ScheduledThreadPoolExecutor timer;
+    private boolean shutdown;
+
+    /// @param tls with the client's certificate and the CA that the server's must come from
+    public LeanChannel(String host, int port, SSLContext tls) {
+        this.host = host;
+        this.port = port;
+        this.tls = tls;
+    }
+
+    @Override
+    public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+        return new LeanCall<>(this, method, options);
+    }
+
+    @Override
+    public String authority() {
+        return host + ":" + port;
+    }
+
+    String target() {
+        return authority();
+    }
+
+    /// A sentence on why the server cannot be talked to.
+    String unreachable(IOException cause) {
+        String why =
+                switch (cause) {
+                    case UnknownHostException _ -> "the name is not known";
+                    case ConnectException _ -> "connection refused";
+                    case SocketTimeoutException _ -> "no answer";
+                    case SSLException e -> "TLS failed: " + e.getMessage();
+                    default -> String.valueOf(cause.getMessage());
+                };
+        return "cannot reach the control plane at " + authority() + ": " + why;
+    }
+
+    synchronized Http2Connection connection() throws IOException {
+        if (shutdown) {
+            throw new IOException("the channel is closed");
+        }
+        var open = connection;
+        if (open == null || !open.isOpen()) {
+            open = new Http2Connection(connect());
+            connection = open;
+        }
+        return open;
+    }
+
+    private Socket connect() throws IOException {
+        Socket plain = new Socket();
+        try {
+            plain.setTcpNoDelay(true);
+            plain.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+            plain.setSoTimeout(CONNECT_MILLIS);
+            SSLSocket secure =
+                    (SSLSocket) tls.getSocketFactory().createSocket(plain, host, port, true);
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.3"});
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secure.setSSLParameters(parameters);
+            secure.startHandshake();
+            if (!"h2".equals(secure.getApplicationProtocol())) {
+                throw new IOException("it does not speak HTTP/2");
+            }
+            plain.setSoTimeout(0);
+            return secure;
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    /// Runs an action later.
+    ///
+    /// @return cancels it
+    synchronized Runnable after(long millis, Runnable action) {
+        var executor = timer;
+        if (executor == null) {
+            executor =
+                    new ScheduledThreadPoolExecutor(
+                            1, Thread.ofPlatform().daemon().name("deadlines").factory());
+            executor.setRemoveOnCancelPolicy(true);
+            timer = executor;
+        }
+        ScheduledFuture<?> future =
+                executor.schedule(action, Math.max(0, millis), TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public synchronized ManagedChannel shutdown() {
+        shutdown = true;
+        var open = connection;
+        if (open != null) {
+            open.close();
+        }
+        if (timer != null) {
+            timer.shutdownNow();
+        }
+        return this;
+    }
+
+    @Override
+    public ManagedChannel shutdownNow() {
+        return shutdown();
+    }
+
+    @Override
+    public synchronized boolean isShutdown() {
+        return shutdown;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return isShutdown();
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return isShutdown();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.gantry.e2e.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// A single-host cluster of the built distribution, with ports, ranges and a data folder of its own,
+/// driven as a user does: by `gantry`.
+public final class Cluster implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration COMMAND = Duration.ofSeconds(60);
+    private static final int PORTS = 5;
+    private static final int OCTETS = 40;
+
+    private final Path home;
+    private final Path data;
+    private final int portBase;
+    private final int octet;
+
+    private Cluster(Path home, Path data, int portBase, int octet) {
+        this.home = home;
+        this.data = data;
+        this.portBase = portBase;
+        this.octet = octet;
+    }
+
+    /// Starts a cluster and waits until its node is ready.
+    public static Cluster start() {
+        Path home = Path.of(System.getProperty("gantry.root")).resolve("target/gantry");
+        if (!Files.isExecutable(home.resolve("bin/gantry"))) {
+            throw new AssertionError(home + " is not built: run deploy/build");
+        }
+        try {
+            Path data = Files.createTempDirectory("gantry-e2e-");
+            int octet = 20 + 2 * ThreadLocalRandom.current().nextInt(OCTETS);
+            Cluster cluster = new Cluster(home, data, freePorts(), octet);
+            cluster.up();
+            return cluster;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Starts what does not run of the cluster.
+    public void up() {
+        Command.Result result =
+                Command.run(
+                        START,
+                        environment(),
+                        List.of(
+                                program(),
+                                "up",
+                                "--detach",
+                                "--data-dir",
+                                data.toString(),
+                                "--port-base",
+                                Integer.toString(portBase),
+                                "--node-name",
+                                "node-1",
+                                "--pod-cidr",
+                                "10." + octet + ".0.0/16",
+                                "--service-cidr",
+                                "10." + (octet + 1) + ".0.0/16"));
+        if (result.exit() != 0) {
+            throw new AssertionError("gantry up failed\n" + result.out() + result.err() + logs());
+        }
+    }
+
+    /// Runs `gantry` with these words.
+    public Command.Result gantry(String... words) {
+        return gantry(new byte[0], words);
+    }
+
+    /// Runs `gantry` with these words and an input.
+    public Command.Result gantry(byte[] input, String... words) {
+        List<String> command = new ArrayList<>();
+        command.add(program());
+        command.addAll(List.of(words));
+        return Command.run(COMMAND, environment(), command, input);
+    }
+
+    /// Applies a manifest.
+    public Command.Result apply(String manifest) {
+        return gantry(manifest.getBytes(StandardCharsets.UTF_8), "apply", "-f", "-");
+    }
+
+    /// The cluster's folder.
+    public Path data() {
+        return data;
+    }
+
+    /// The distribution's folder.
+    public Path home() {
+        return home;
+    }
+
+    /// The port of the API; metrics of server and agent, and etcd's client port, follow it.
+    public int portBase() {
+        return portBase;
+    }
+
+    /// The process id of `etcd`, `server`, `agent` or `supervisor`.
+    public long pid(String role) {
+        try {
+            String text = Files.readString(data.resolve("run/" + role + ".pid")).strip();
+            return Long.parseLong(text.split(" ")[0]);
+        } catch (IOException | NumberFormatException e) {
+            throw new AssertionError("no process id of " + role, e);
+        }
+    }
+
+    /// Kills one of the daemons with SIGKILL.
+    public void kill(String role) {
+        long pid = pid(role);
+        Command.run(COMMAND, Map.of(), List.of("kill", "-KILL", Long.toString(pid)));
+    }
+
+    /// The ends of all logs, for messages.
+    public String logs() {
+        StringBuilder text = new StringBuilder();
+        for (String role : List.of("init-pki", "supervisor", "etcd", "server", "agent")) {
+            Path file = data.resolve("logs/" + role + ".log");
+            text.append("---- ").append(role).append('\n');
+            try {
+                List<String> lines =
+                        Files.exists(file)
+                                ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                                        .lines()
+                                        .toList()
+                                : List.of();
+                lines.subList(Math.max(0, lines.size() - 40), lines.size())
+                        .forEach(line -> text.append(line).append('\n'));
+            } catch (IOException e) {
+                text.append(e).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    /// Stops everything and deletes the data.
+    @Override
+    public void close() {
+        Command.Result result =
+                Command.run(
+                        START,
+                        environment(),
+                        List.of(program(), "down", "--purge", "--data-dir", data.toString()));
+        if (result.exit() != 0) {
+            throw new AssertionError("gantry down failed\n" + result.out() + result.err());
+        }
+    }
+
+    private Map<String, String> environment() {
+        return Map.of("GANTRY_CONFIG", data.resolve("admin.yaml").toString());
+    }
+
+    private String program() {
+        return home.resolve("bin/gantry").toString();
+    }
+
+    // A base from which five ports in a row are free.
+    private static int freePorts() {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int base = 20_000 + 10 * ThreadLocalRandom.current().nextInt(1000);
+            if (areFree(base)) {
+                return base;
+            }
+        }
+        throw new AssertionError("no five free ports in a row");
+    }
+
+    private static boolean areFree(int base) {
+        for (int port = base; port < base + PORTS; port++) {
+            try (var _ = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+                continue;
+            } catch (IOException _) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -128,8 +128,8 @@ public final class PodNetwork implements AutoCloseable {
         ports.publish(address, published);
     }
 
-    /// What stands in the network's way on this host, each in words for an operator: empty is good. The
-    /// old iptables are looked at in the network namespace of the calling thread.
+    /// What stands in the network's way on this host, each in words for an operator: empty is good.
+    /// The old iptables are looked at in the network namespace of the calling thread.
     public List<String> diagnose() {
         return NetworkDiagnosis.of(
                 config.table(),

@@ -9,6 +9,7 @@ import java.net.Inet4Address;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -315,7 +316,10 @@ public final class SandboxPool implements AutoCloseable {
         Map<String, SandboxRecord> found = new TreeMap<>();
         var names = new TreeSet<String>();
         try {
-            Files.createDirectories(directory);
+            Files.createDirectories(
+                    directory,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
             try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
                 for (Path file : files) {
                     Optional<String> id = SandboxRecord.idOf(file);

@@ -42,16 +42,14 @@ public final class NetlinkLegacyTables {
 
     private NetlinkLegacyTables() {}
 
-    /// Whether the policy of the old FORWARD chain is to drop, in the thread's network namespace. Does
-    /// not load the table where it is not in use.
+    /// Whether the policy of the old FORWARD chain is to drop, in the thread's network namespace.
+    /// Does not load the table where it is not in use.
     public static boolean dropsForwarded() {
         if (!usesFilterTable()) {
             return false;
         }
         try {
-            int fd =
-                    NetlinkLibrary.socket(
-                            AF_INET, NetlinkLibrary.SOCK_RAW_CLOEXEC, IPPROTO_RAW);
+            int fd = NetlinkLibrary.socket(AF_INET, NetlinkLibrary.SOCK_RAW_CLOEXEC, IPPROTO_RAW);
             try {
                 return dropsForwarded(fd);
             } finally {
@@ -91,8 +89,7 @@ public final class NetlinkLegacyTables {
 
     private static boolean usesFilterTable() {
         try {
-            List<String> names =
-                    Files.exists(NAMES) ? Files.readAllLines(NAMES) : List.of();
+            List<String> names = Files.exists(NAMES) ? Files.readAllLines(NAMES) : List.of();
             return names.contains("filter");
         } catch (IOException e) {
             // Not readable: no old iptables in this kernel.

@@ -4,7 +4,6 @@ import dev.gantry.agent.container.Sandbox;
 import dev.gantry.agent.container.SandboxOptions;
 import dev.gantry.agent.sys.NetlinkNamespaces;
 import dev.gantry.agent.sys.NetlinkTestNamespaces;
-
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;

@@ -11,12 +11,6 @@ import dev.gantry.agent.sys.NetlinkRoutes;
 import dev.gantry.agent.sys.NetlinkSocket;
 import dev.gantry.agent.sys.NetlinkTestNamespaces;
 import dev.gantry.agent.sys.NftSession;
-
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
@@ -25,6 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Real links, routes and rules, each test in a network namespace of its own.
 @Tag("root")
@@ -194,44 +192,41 @@ class PodNetworkTest {
     void forwardDropOfTheOldIptablesIsNamed() throws Exception {
         Path iptables = Path.of("/usr/sbin/iptables-legacy");
         Assumptions.assumeTrue(Files.exists(iptables), iptables + " is not installed");
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    try (Node node = new Node(Node.config(directory))) {
-                        // A child process is born into the namespace of the thread that starts it.
-                        Process process =
-                                new ProcessBuilder(iptables.toString(), "-P", "FORWARD", "DROP")
-                                        .inheritIO()
-                                        .start();
-                        assertThat(process.waitFor()).isZero();
-                        assertThat(node.network.diagnose())
-                                .singleElement()
-                                .asString()
-                                .contains("old iptables");
-                    }
-                    return null;
-                });
+        NetlinkTestNamespaces.isolated(() -> {
+            try (Node node = new Node(Node.config(directory))) {
+                // A child process is born into the namespace of the thread that starts it.
+                Process process =
+                        new ProcessBuilder(iptables.toString(), "-P", "FORWARD", "DROP")
+                                .inheritIO()
+                                .start();
+                assertThat(process.waitFor()).isZero();
+                assertThat(node.network.diagnose())
+                        .singleElement()
+                        .asString()
+                        .contains("old iptables");
+            }
+            return null;
+        });
     }
 
     @Test
     void forgedSourceDoesNotLeaveThePod() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    try (Node node = new Node(Node.config(directory));
-                            DatagramSocket host = new DatagramSocket(7_000)) {
-                        Sandbox a = node.pool.take("a");
-                        host.setSoTimeout(5_000);
-                        send(a, Cidr.address("10.200.7.99"));
-                        send(a, node.network.address(a).orElseThrow());
+        NetlinkTestNamespaces.isolated(() -> {
+            try (Node node = new Node(Node.config(directory));
+                    DatagramSocket host = new DatagramSocket(7_000)) {
+                Sandbox a = node.pool.take("a");
+                host.setSoTimeout(5_000);
+                send(a, Cidr.address("10.200.7.99"));
+                send(a, node.network.address(a).orElseThrow());
 
-                        // The honest one was sent last: it is the first to arrive.
-                        DatagramPacket packet = new DatagramPacket(new byte[10], 10);
-                        host.receive(packet);
-                        assertThat(packet.getAddress().getHostAddress())
-                                .isEqualTo(node.address(a));
-                        node.pool.release(a);
-                    }
-                    return null;
-                });
+                // The honest one was sent last: it is the first to arrive.
+                DatagramPacket packet = new DatagramPacket(new byte[10], 10);
+                host.receive(packet);
+                assertThat(packet.getAddress().getHostAddress()).isEqualTo(node.address(a));
+                node.pool.release(a);
+            }
+            return null;
+        });
     }
 
     /// Sends one datagram to the node from an address that the pod gives itself.

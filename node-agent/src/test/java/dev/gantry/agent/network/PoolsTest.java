@@ -74,8 +74,7 @@ class PoolsTest {
                         true,
                         "");
         SandboxRecord record =
-                new SandboxRecord(
-                        sandbox, State.TAKEN, "pod-uid", Cidr.address("10.200.7.9"));
+                new SandboxRecord(sandbox, State.TAKEN, "pod-uid", Cidr.address("10.200.7.9"));
         record.write(directory);
         assertThat(SandboxRecord.read(directory, "0badcafe")).contains(record);
 
@@ -89,7 +88,8 @@ class PoolsTest {
 
     @Test
     void cidrRefusesWhatIsNone() {
-        for (String bad : List.of("10.0.0.0", "10.0.0.1/24", "10.0.0.0/33", "a.b.c.d/8", "1.2.3/8")) {
+        for (String bad :
+                List.of("10.0.0.0", "10.0.0.1/24", "10.0.0.0/33", "a.b.c.d/8", "1.2.3/8")) {
             assertThatThrownBy(() -> Cidr.parse(bad)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(Cidr.parse("10.0.0.0/24").contains(Cidr.address("10.0.1.0"))).isFalse();
@@ -128,6 +128,9 @@ class PoolsTest {
                         second ->
                                 assertThat(second)
                                         .contains("filter_FORWARD of table inet firewalld"));
-        assertThat(NetworkDiagnosis.of("gantry", "", "0", false)).singleElement().asString().contains("ip_forward");
+        assertThat(NetworkDiagnosis.of("gantry", "", "0", false))
+                .singleElement()
+                .asString()
+                .contains("ip_forward");
     }
 }

@@ -31,8 +31,7 @@ class NetlinkMessagesTest {
         assertThat(messages).hasSize(1);
         assertThat(messages.getFirst().sequence()).isEqualTo(3);
         assertThat(NetlinkRoutes.readRoute(messages.getFirst()))
-                .contains(
-                        new NetlinkRoutes.Route(address(), 32, 7, NetlinkRoutes.PROTOCOL_GANTRY));
+                .contains(new NetlinkRoutes.Route(address(), 32, 7, NetlinkRoutes.PROTOCOL_GANTRY));
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.gantry.agent.sys;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

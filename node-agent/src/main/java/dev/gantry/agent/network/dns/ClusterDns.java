@@ -118,15 +118,13 @@ public final class ClusterDns implements AutoCloseable {
                 }
             } catch (DnsFormatException e) {
                 // What is no question gets no answer and no log line: its sender may be forged.
-                continue;
             }
         }
     }
 
     private void answer(DatagramSocket socket, DatagramPacket packet)
             throws IOException, DnsFormatException {
-        DnsQuery query =
-                DnsQuery.parse(ByteBuffer.wrap(packet.getData(), 0, packet.getLength()));
+        DnsQuery query = DnsQuery.parse(ByteBuffer.wrap(packet.getData(), 0, packet.getLength()));
         SocketAddress client = packet.getSocketAddress();
         Optional<byte[]> atOnce = resolver.answerAtOnce(query, false);
         if (atOnce.isPresent()) {

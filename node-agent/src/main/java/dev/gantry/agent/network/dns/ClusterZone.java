@@ -50,7 +50,8 @@ final class ClusterZone {
             return Optional.of(inDomain(name, type, turn));
         }
         if (reversed(name).filter(this::isOurs).isPresent()) {
-            return Optional.of(of(records.get(name), type, turn, name.substring(name.length() - 12)));
+            return Optional.of(
+                    of(records.get(name), type, turn, name.substring(name.length() - 12)));
         }
         return Optional.empty();
     }
@@ -72,11 +73,7 @@ final class ClusterZone {
         return of(found, type, turn, domain);
     }
 
-    private static DnsAnswer of(
-            @Nullable List<DnsRecord> found,
-            int type,
-            int turn,
-            String zone) {
+    private static DnsAnswer of(@Nullable List<DnsRecord> found, int type, int turn, String zone) {
         DnsRecord authority = new Authority(zone, NEGATIVE_SECONDS);
         if (found == null) {
             return new DnsAnswer(DnsWire.NO_SUCH_NAME, true, List.of(), List.of(authority));

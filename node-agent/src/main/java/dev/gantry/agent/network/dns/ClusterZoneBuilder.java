@@ -61,10 +61,7 @@ final class ClusterZoneBuilder {
                 String full = name + "." + namespace + ".svc." + domain;
                 exists(namespace + ".svc." + domain);
                 exists(namespace + ".pod." + domain);
-                add(
-                        service,
-                        full,
-                        byService.getOrDefault(namespace + "/" + name, List.of()));
+                add(service, full, byService.getOrDefault(namespace + "/" + name, List.of()));
             }
         }
         return new ClusterZone(domain, ranges, records, existing);

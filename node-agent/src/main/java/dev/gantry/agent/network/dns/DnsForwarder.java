@@ -84,7 +84,6 @@ final class DnsForwarder {
                     return Optional.of(DnsResponse.parse(bytes, number, query));
                 } catch (DnsFormatException e) {
                     // Somebody guesses, or an answer to an older question: wait on.
-                    continue;
                 }
             }
         }

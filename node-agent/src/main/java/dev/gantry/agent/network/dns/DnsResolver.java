@@ -73,12 +73,10 @@ final class DnsResolver {
             forwarder
                     .cached(next)
                     .or(() -> forwarder.ask(next))
-                    .ifPresent(
-                            hit ->
-                                    hit.response()
-                                            .addresses()
-                                            .forEach(
-                                                    each -> records.add(new Host(target, each))));
+                    .ifPresent(hit ->
+                            hit.response()
+                                    .addresses()
+                                    .forEach(each -> records.add(new Host(target, each))));
         }
         return new DnsAnswer(DnsWire.NO_ERROR, true, records, List.of());
     }

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// Names and numbers of the DNS wire format (RFC 1035 section 4, RFC 6891). Reading never leaves the
-/// message and never follows a pointer: names are read where they stand in a question, and skipped
-/// everywhere else.
+/// Names and numbers of the DNS wire format (RFC 1035 section 4, RFC 6891). Reading never leaves
+/// the message and never follows a pointer: names are read where they stand in a question, and
+/// skipped everywhere else.
 final class DnsWire {
 
     static final int HEADER = 12;
@@ -37,6 +37,7 @@ final class DnsWire {
 
     /// Without EDNS; and the most that we send in a datagram: above, fragments get lost.
     static final int UDP_SIZE = 512;
+
     static final int UDP_SIZE_MAX = 1_232;
 
     private static final int NAME_MAX = 255;

@@ -31,8 +31,8 @@ public final class ResolvConf {
 
     private ResolvConf() {}
 
-    /// The text for `dnsPolicy: ClusterFirst`: the cluster's server, the namespace's search list, then
-    /// the host's own search list, `ndots:5`.
+    /// The text for `dnsPolicy: ClusterFirst`: the cluster's server, the namespace's search list,
+    /// then the host's own search list, `ndots:5`.
     ///
     /// @param host usually `/etc/resolv.conf`; it need not exist
     public static String clusterFirst(
@@ -104,7 +104,8 @@ public final class ResolvConf {
         }
     }
 
-    /// All words after a key: of every line for `nameserver` and `options`, of the last for `search`.
+    /// All words after a key: of every line for `nameserver` and `options`, of the last for
+    /// `search`.
     private static List<String> values(Path file, String key) {
         List<String> values = new ArrayList<>();
         for (String line : lines(file)) {

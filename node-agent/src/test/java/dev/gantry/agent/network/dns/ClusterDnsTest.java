@@ -35,85 +35,73 @@ class ClusterDnsTest {
 
     @Test
     void podsAndTheNodeAskByBothTransports() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    try (Node node = new Node(Node.config(directory));
-                            ClusterDns dns =
-                                    new ClusterDns(node.config, "cluster.local", List.of())) {
-                        dns.update(
-                                List.of(Objects.service("web", "10.201.0.20", "TCP", 80)),
-                                List.of());
-                        dns.start();
-                        Sandbox pod = node.pool.take("pod");
+        NetlinkTestNamespaces.isolated(() -> {
+            try (Node node = new Node(Node.config(directory));
+                    ClusterDns dns = new ClusterDns(node.config, "cluster.local", List.of())) {
+                dns.update(List.of(Objects.service("web", "10.201.0.20", "TCP", 80)), List.of());
+                dns.start();
+                Sandbox pod = node.pool.take("pod");
 
-                        for (DnsResponse answer :
-                                List.of(
-                                        Node.inside(pod, () -> byDatagram(WEB)),
-                                        Node.inside(pod, () -> byStream(WEB)),
-                                        byDatagram(WEB),
-                                        byStream(WEB))) {
-                            assertThat(answer.addresses())
-                                    .containsExactly(Cidr.address("10.201.0.20"));
-                        }
-                        assertThat(tracked()).isZero();
-                        assertThat(
-                                        byDatagram(DnsMessagesTest.query("x.org", DnsWire.TYPE_ANY))
-                                                .code())
-                                .isEqualTo(DnsWire.REFUSED);
-                        node.pool.release(pod);
-                    }
-                    return null;
-                });
+                for (DnsResponse answer :
+                        List.of(
+                                Node.inside(pod, () -> byDatagram(WEB)),
+                                Node.inside(pod, () -> byStream(WEB)),
+                                byDatagram(WEB),
+                                byStream(WEB))) {
+                    assertThat(answer.addresses()).containsExactly(Cidr.address("10.201.0.20"));
+                }
+                assertThat(tracked()).isZero();
+                assertThat(byDatagram(DnsMessagesTest.query("x.org", DnsWire.TYPE_ANY)).code())
+                        .isEqualTo(DnsWire.REFUSED);
+                node.pool.release(pod);
+            }
+            return null;
+        });
     }
 
     @Test
     void otherNamesAreAskedUpstreamOnceAndThenKept() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    AtomicInteger asked = new AtomicInteger();
-                    try (Node node = new Node(Node.config(directory));
-                            DatagramSocket upstream = upstream(asked);
-                            ClusterDns dns =
-                                    new ClusterDns(
-                                            node.config,
-                                            "cluster.local",
-                                            List.of(
-                                                    new InetSocketAddress(
-                                                            upstream.getLocalAddress(),
-                                                            upstream.getLocalPort())))) {
-                        dns.start();
-                        DnsQuery query = DnsMessagesTest.query("example.org", DnsWire.TYPE_A);
+        NetlinkTestNamespaces.isolated(() -> {
+            AtomicInteger asked = new AtomicInteger();
+            try (Node node = new Node(Node.config(directory));
+                    DatagramSocket upstream = upstream(asked);
+                    ClusterDns dns =
+                            new ClusterDns(
+                                    node.config,
+                                    "cluster.local",
+                                    List.of(
+                                            new InetSocketAddress(
+                                                    upstream.getLocalAddress(),
+                                                    upstream.getLocalPort())))) {
+                dns.start();
+                DnsQuery query = DnsMessagesTest.query("example.org", DnsWire.TYPE_A);
 
-                        assertThat(byDatagram(query).addresses())
-                                .containsExactly(Cidr.address("1.2.3.4"));
-                        assertThat(byStream(query).addresses())
-                                .containsExactly(Cidr.address("1.2.3.4"));
-                        assertThat(asked).hasValue(1);
-                    }
-                    return null;
-                });
+                assertThat(byDatagram(query).addresses()).containsExactly(Cidr.address("1.2.3.4"));
+                assertThat(byStream(query).addresses()).containsExactly(Cidr.address("1.2.3.4"));
+                assertThat(asked).hasValue(1);
+            }
+            return null;
+        });
     }
 
     @Test
     void withoutUpstreamTheAnswerIsFailureAndHostilePacketsDoNotEndTheServer() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    try (Node node = new Node(Node.config(directory));
-                            ClusterDns dns =
-                                    new ClusterDns(node.config, "cluster.local", List.of());
-                            DatagramSocket hostile = new DatagramSocket()) {
-                        dns.start();
-                        for (int length = 0; length < 64; length++) {
-                            byte[] bytes = new byte[length];
-                            Arrays.fill(bytes, (byte) 0xc0);
-                            hostile.send(new DatagramPacket(bytes, length, SERVER));
-                        }
+        NetlinkTestNamespaces.isolated(() -> {
+            try (Node node = new Node(Node.config(directory));
+                    ClusterDns dns = new ClusterDns(node.config, "cluster.local", List.of());
+                    DatagramSocket hostile = new DatagramSocket()) {
+                dns.start();
+                for (int length = 0; length < 64; length++) {
+                    byte[] bytes = new byte[length];
+                    Arrays.fill(bytes, (byte) 0xc0);
+                    hostile.send(new DatagramPacket(bytes, length, SERVER));
+                }
 
-                        DnsQuery query = DnsMessagesTest.query("example.org", DnsWire.TYPE_A);
-                        assertThat(byDatagram(query).code()).isEqualTo(DnsWire.SERVER_FAILURE);
-                    }
-                    return null;
-                });
+                DnsQuery query = DnsMessagesTest.query("example.org", DnsWire.TYPE_A);
+                assertThat(byDatagram(query).code()).isEqualTo(DnsWire.SERVER_FAILURE);
+            }
+            return null;
+        });
     }
 
     /// A server that knows one address for every name.
@@ -121,32 +109,25 @@ class ClusterDnsTest {
         DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
         Thread.ofPlatform()
                 .daemon()
-                .start(
-                        () -> {
-                            try {
-                                while (true) {
-                                    DatagramPacket packet =
-                                            new DatagramPacket(new byte[512], 512);
-                                    socket.receive(packet);
-                                    asked.incrementAndGet();
-                                    DnsQuery query =
-                                            DnsQuery.parse(
-                                                    ByteBuffer.wrap(
-                                                            packet.getData(),
-                                                            0,
-                                                            packet.getLength()));
-                                    byte[] answer =
-                                            DnsMessagesTest.answer(query, query.id(), 0, 60, 1);
-                                    socket.send(
-                                            new DatagramPacket(
-                                                    answer,
-                                                    answer.length,
-                                                    packet.getSocketAddress()));
-                                }
-                            } catch (IOException | DnsFormatException e) {
-                                // Closed at the end of the test.
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        while (true) {
+                            DatagramPacket packet = new DatagramPacket(new byte[512], 512);
+                            socket.receive(packet);
+                            asked.incrementAndGet();
+                            DnsQuery query =
+                                    DnsQuery.parse(
+                                            ByteBuffer.wrap(
+                                                    packet.getData(), 0, packet.getLength()));
+                            byte[] answer = DnsMessagesTest.answer(query, query.id(), 0, 60, 1);
+                            socket.send(
+                                    new DatagramPacket(
+                                            answer, answer.length, packet.getSocketAddress()));
+                        }
+                    } catch (IOException | DnsFormatException e) {
+                        // Closed at the end of the test.
+                    }
+                });
         return socket;
     }
 

@@ -126,8 +126,7 @@ class DnsMessagesTest {
         DnsQuery query = query("a.b", 1);
         assertThatThrownBy(() -> DnsResponse.parse(answer(query, 2, 0, 60, 1), 1, query))
                 .isInstanceOf(DnsFormatException.class);
-        assertThatThrownBy(
-                        () -> DnsResponse.parse(answer(query("a.c", 1), 1, 0, 60, 1), 1, query))
+        assertThatThrownBy(() -> DnsResponse.parse(answer(query("a.c", 1), 1, 0, 60, 1), 1, query))
                 .isInstanceOf(DnsFormatException.class);
     }
 

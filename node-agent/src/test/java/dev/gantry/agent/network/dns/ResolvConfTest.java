@@ -15,7 +15,9 @@ class ResolvConfTest {
 
     @Test
     void clusterFirstSearchesTheNamespaceAndThenAsTheHostDoes() throws Exception {
-        Path host = Files.writeString(directory.resolve("r"), "search corp.example\nnameserver 9.9.9.9\n");
+        Path host =
+                Files.writeString(
+                        directory.resolve("r"), "search corp.example\nnameserver 9.9.9.9\n");
         assertThat(
                         ResolvConf.clusterFirst(
                                 Cidr.address("10.201.0.10"), "shop", "cluster.local", host))
@@ -35,8 +37,7 @@ class ResolvConfTest {
                         "# x\ndomain a.example\nnameserver 127.0.0.1\nnameserver 9.9.9.9\n"
                                 + "options timeout:1 rotate\n");
         assertThat(ResolvConf.hostDefault(host))
-                .isEqualTo(
-                        "nameserver 9.9.9.9\nsearch a.example\noptions timeout:1 rotate\n");
+                .isEqualTo("nameserver 9.9.9.9\nsearch a.example\noptions timeout:1 rotate\n");
         assertThat(ResolvConf.upstream(host)).hasSize(2);
     }
 

@@ -23,9 +23,7 @@ class ServicePlannerTest {
                         .build();
         var other =
                 Objects.slice("web", "TCP", 9090, "10.200.0.8").toBuilder()
-                        .setPorts(
-                                0,
-                                slice.getPorts(0).toBuilder().setName("admin").setPort(9090))
+                        .setPorts(0, slice.getPorts(0).toBuilder().setName("admin").setPort(9090))
                         .build();
 
         assertThat(planner.plan(List.of(service()), List.of(slice, other)))

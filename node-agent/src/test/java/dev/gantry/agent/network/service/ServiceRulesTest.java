@@ -32,141 +32,126 @@ class ServiceRulesTest {
 
     @Test
     void connectionsSpreadOverReadyEndpointsFromPodsAndFromTheHost() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    try (Node node = new Node(Node.config(directory))) {
-                        Sandbox a = server(node, "a");
-                        Sandbox b = server(node, "b");
-                        Sandbox c = server(node, "c");
-                        Sandbox client = node.pool.take("client");
-                        var slice =
-                                Objects.slice("web", "TCP", 8080, node.address(a), node.address(b))
-                                        .toBuilder()
-                                        .addEndpoints(Objects.endpoint(node.address(c), false))
-                                        .build();
-                        new ServiceRules(node.network).update(List.of(WEB), List.of(slice));
+        NetlinkTestNamespaces.isolated(() -> {
+            try (Node node = new Node(Node.config(directory))) {
+                Sandbox a = server(node, "a");
+                Sandbox b = server(node, "b");
+                Sandbox c = server(node, "c");
+                Sandbox client = node.pool.take("client");
+                var slice =
+                        Objects.slice("web", "TCP", 8080, node.address(a), node.address(b))
+                                .toBuilder()
+                                .addEndpoints(Objects.endpoint(node.address(c), false))
+                                .build();
+                new ServiceRules(node.network).update(List.of(WEB), List.of(slice));
 
-                        String fromPod = " " + node.address(client);
-                        assertThat(answers(() -> Node.ask(client, VIP, 80)))
-                                .containsExactly("a" + fromPod, "b" + fromPod);
-                        assertThat(answers(() -> Node.ask(VIP, 80)))
-                                .containsExactly("a 10.200.7.1", "b 10.200.7.1");
-                        release(node);
-                    }
-                    return null;
-                });
+                String fromPod = " " + node.address(client);
+                assertThat(answers(() -> Node.ask(client, VIP, 80)))
+                        .containsExactly("a" + fromPod, "b" + fromPod);
+                assertThat(answers(() -> Node.ask(VIP, 80)))
+                        .containsExactly("a 10.200.7.1", "b 10.200.7.1");
+                release(node);
+            }
+            return null;
+        });
     }
 
     @Test
     void podReachesItselfThroughItsService() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    try (Node node = new Node(Node.config(directory))) {
-                        Sandbox a = server(node, "a");
-                        new ServiceRules(node.network)
-                                .update(
-                                        List.of(WEB),
-                                        List.of(
-                                                Objects.slice(
-                                                        "web", "TCP", 8080, node.address(a))));
+        NetlinkTestNamespaces.isolated(() -> {
+            try (Node node = new Node(Node.config(directory))) {
+                Sandbox a = server(node, "a");
+                new ServiceRules(node.network)
+                        .update(
+                                List.of(WEB),
+                                List.of(Objects.slice("web", "TCP", 8080, node.address(a))));
 
-                        assertThat(Node.ask(a, VIP, 80)).isEqualTo("a 10.200.7.1");
-                        release(node);
-                    }
-                    return null;
-                });
+                assertThat(Node.ask(a, VIP, 80)).isEqualTo("a 10.200.7.1");
+                release(node);
+            }
+            return null;
+        });
     }
 
     @Test
     void serviceWithoutEndpointsRefusesAtOnce() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    try (Node node = new Node(Node.config(directory))) {
-                        Sandbox client = node.pool.take("client");
-                        new ServiceRules(node.network).update(List.of(WEB), List.of());
+        NetlinkTestNamespaces.isolated(() -> {
+            try (Node node = new Node(Node.config(directory))) {
+                Sandbox client = node.pool.take("client");
+                new ServiceRules(node.network).update(List.of(WEB), List.of());
 
-                        assertThat(Node.ask(client, VIP, 80)).contains("refused");
-                        assertThat(Node.ask(VIP, 80)).contains("refused");
-                        assertThat(Node.ask(client, "10.201.99.99", 443)).contains("refused");
-                        release(node);
-                    }
-                    return null;
-                });
+                assertThat(Node.ask(client, VIP, 80)).contains("refused");
+                assertThat(Node.ask(VIP, 80)).contains("refused");
+                assertThat(Node.ask(client, "10.201.99.99", 443)).contains("refused");
+                release(node);
+            }
+            return null;
+        });
     }
 
     @Test
     void connectionsOutliveUpdatesAndANewAgent() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    var config = Node.config(directory);
-                    Node old = new Node(config);
-                    Sandbox a = server(old, "a");
-                    Sandbox b = server(old, "b");
-                    String addressA = old.address(a);
-                    String addressB = old.address(b);
-                    ServiceRules rules = new ServiceRules(old.network);
-                    rules.update(
-                            List.of(WEB), List.of(Objects.slice("web", "TCP", 8080, addressA)));
-                    try (Socket open = new Socket()) {
-                        open.connect(new InetSocketAddress(InetAddress.getByName(VIP), 80), 5_000);
-                        var reader = Node.reader(open);
-                        assertThat(reader.readLine()).startsWith("a ");
+        NetlinkTestNamespaces.isolated(() -> {
+            var config = Node.config(directory);
+            Node old = new Node(config);
+            Sandbox a = server(old, "a");
+            Sandbox b = server(old, "b");
+            String addressA = old.address(a);
+            String addressB = old.address(b);
+            ServiceRules rules = new ServiceRules(old.network);
+            rules.update(List.of(WEB), List.of(Objects.slice("web", "TCP", 8080, addressA)));
+            try (Socket open = new Socket()) {
+                open.connect(new InetSocketAddress(InetAddress.getByName(VIP), 80), 5_000);
+                var reader = Node.reader(open);
+                assertThat(reader.readLine()).startsWith("a ");
 
-                        rules.update(
-                                List.of(WEB), List.of(Objects.slice("web", "TCP", 8080, addressB)));
-                        assertThat(Node.ask(VIP, 80)).startsWith("b ");
-                        open.getOutputStream().write("one\n".getBytes(StandardCharsets.UTF_8));
-                        assertThat(reader.readLine()).isEqualTo("one");
+                rules.update(List.of(WEB), List.of(Objects.slice("web", "TCP", 8080, addressB)));
+                assertThat(Node.ask(VIP, 80)).startsWith("b ");
+                open.getOutputStream().write("one\n".getBytes(StandardCharsets.UTF_8));
+                assertThat(reader.readLine()).isEqualTo("one");
 
-                        String gone = old.network.listRules();
-                        old.crash();
-                        try (Node node = new Node(config)) {
-                            assertThat(Node.ask(VIP, 80)).startsWith("b ");
-                            ServiceRules next = new ServiceRules(node.network);
-                            next.update(
-                                    List.of(
-                                            WEB,
-                                            Objects.service("two", "10.201.0.21", "TCP", 81)),
-                                    List.of(
-                                            Objects.slice("web", "TCP", 8080, addressB),
-                                            Objects.slice("two", "TCP", 8080, addressA)));
-                            assertThat(Node.ask("10.201.0.21", 81)).startsWith("a ");
-                            open.getOutputStream().write("two\n".getBytes(StandardCharsets.UTF_8));
-                            assertThat(reader.readLine()).isEqualTo("two");
-                            next.update(
-                                    List.of(WEB),
-                                    List.of(Objects.slice("web", "TCP", 8080, addressB)));
-                            assertThat(node.network.listRules()).isEqualTo(gone);
-                            release(node);
-                        }
-                    }
-                    return null;
-                });
+                String gone = old.network.listRules();
+                old.crash();
+                try (Node node = new Node(config)) {
+                    assertThat(Node.ask(VIP, 80)).startsWith("b ");
+                    ServiceRules next = new ServiceRules(node.network);
+                    next.update(
+                            List.of(WEB, Objects.service("two", "10.201.0.21", "TCP", 81)),
+                            List.of(
+                                    Objects.slice("web", "TCP", 8080, addressB),
+                                    Objects.slice("two", "TCP", 8080, addressA)));
+                    assertThat(Node.ask("10.201.0.21", 81)).startsWith("a ");
+                    open.getOutputStream().write("two\n".getBytes(StandardCharsets.UTF_8));
+                    assertThat(reader.readLine()).isEqualTo("two");
+                    next.update(List.of(WEB), List.of(Objects.slice("web", "TCP", 8080, addressB)));
+                    assertThat(node.network.listRules()).isEqualTo(gone);
+                    release(node);
+                }
+            }
+            return null;
+        });
     }
 
     @Test
     void udpFlowLeavesAnEndpointThatIsGone() throws Exception {
-        NetlinkTestNamespaces.isolated(
-                () -> {
-                    try (Node node = new Node(Node.config(directory));
-                            DatagramSocket client = new DatagramSocket()) {
-                        Sandbox a = udpServer(node, "a");
-                        Sandbox b = udpServer(node, "b");
-                        Service dns = Objects.service("u", VIP, "UDP", 53);
-                        ServiceRules rules = new ServiceRules(node.network);
-                        rules.update(
-                                List.of(dns),
-                                List.of(Objects.slice("u", "UDP", 5353, node.address(a))));
-                        assertThat(exchange(client)).isEqualTo("a");
+        NetlinkTestNamespaces.isolated(() -> {
+            try (Node node = new Node(Node.config(directory));
+                    DatagramSocket client = new DatagramSocket()) {
+                Sandbox a = udpServer(node, "a");
+                Sandbox b = udpServer(node, "b");
+                Service dns = Objects.service("u", VIP, "UDP", 53);
+                ServiceRules rules = new ServiceRules(node.network);
+                rules.update(
+                        List.of(dns), List.of(Objects.slice("u", "UDP", 5353, node.address(a))));
+                assertThat(exchange(client)).isEqualTo("a");
 
-                        rules.update(
-                                List.of(dns),
-                                List.of(Objects.slice("u", "UDP", 5353, node.address(b))));
-                        assertThat(exchange(client)).isEqualTo("b");
-                        release(node);
-                    }
-                    return null;
-                });
+                rules.update(
+                        List.of(dns), List.of(Objects.slice("u", "UDP", 5353, node.address(b))));
+                assertThat(exchange(client)).isEqualTo("b");
+                release(node);
+            }
+            return null;
+        });
     }
 
     private interface Question {
@@ -211,8 +196,7 @@ class ServiceRulesTest {
 
     private static String exchange(DatagramSocket client) throws java.io.IOException {
         client.setSoTimeout(3_000);
-        client.send(
-                new DatagramPacket(new byte[1], 1, new InetSocketAddress(VIP, 53)));
+        client.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(VIP, 53)));
         DatagramPacket answer = new DatagramPacket(new byte[100], 100);
         try {
             client.receive(answer);

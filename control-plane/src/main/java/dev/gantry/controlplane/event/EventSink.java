@@ -29,8 +29,8 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes events and stores them, those that say the same as one object with a count. Recording never
-/// waits and never fails; when more than [#PENDING_MAX] different ones wait for the store, further
+/// Takes events and stores them, those that say the same as one object with a count. Recording
+/// never waits and never fails; when more than [#PENDING_MAX] different ones wait for the store, further
 /// ones are dropped. Thread-safe.
 ///
 /// Events are the same when they are about the same object (by uid) and have the same type, reason,
@@ -119,7 +119,8 @@ public final class EventSink {
         }
     }
 
-    /// Stores what waits now. Events that the store does not take are lost: nothing depends on them.
+    /// Stores what waits now. Events that the store does not take are lost: nothing depends on
+    /// them.
     public void flush() throws InterruptedException {
         List<Event> batch = takeBatch();
         while (!batch.isEmpty()) {

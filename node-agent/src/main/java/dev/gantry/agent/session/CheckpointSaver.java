@@ -5,6 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -50,6 +51,10 @@ final class CheckpointSaver {
                 try {
                     checkpoint.saveCluster(state);
                 } catch (UncheckedIOException e) {
+                    if (e.getCause() instanceof ClosedByInterruptException) {
+                        // The agent stops; the next start asks the control plane.
+                        return;
+                    }
                     LOG.atError().setCause(e).log("the cluster's state could not be saved");
                 }
             }

@@ -8,8 +8,8 @@ import io.grpc.StatusRuntimeException;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Carries messages between a call and a tunnel. Each direction waits for its reader, and the end of
-/// one side ends the other.
+/// Carries messages between a call and a tunnel. Each direction waits for its reader, and the end
+/// of one side ends the other.
 final class Relay {
     private final CallThreads threads;
 

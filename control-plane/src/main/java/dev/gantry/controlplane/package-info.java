@@ -1,3 +1,4 @@
+/// The control plane's process: its configuration, its wiring in `Main`, and nothing else.
 @NullMarked
 package dev.gantry.controlplane;
 

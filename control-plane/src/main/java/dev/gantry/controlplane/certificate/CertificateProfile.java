@@ -48,6 +48,10 @@ public record CertificateProfile(
         return new CertificateProfile(name, group, List.of(), Use.CLIENT, HOST_VALIDITY);
     }
 
+    CertificateProfile withHosts(List<String> other) {
+        return new CertificateProfile(commonName, organization, other, use, validity);
+    }
+
     static CertificateProfile server(String name, List<String> hosts, Use use) {
         return new CertificateProfile(name, "", hosts, use, HOST_VALIDITY);
     }

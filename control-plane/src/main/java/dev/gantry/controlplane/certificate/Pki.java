@@ -2,6 +2,7 @@ package dev.gantry.controlplane.certificate;
 
 import dev.gantry.controlplane.certificate.CertificateProfile.Use;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -154,9 +156,19 @@ public final class Pki {
 
     private void make(
             String name, CertificateAuthority by, CertificateProfile profile, Instant now) {
-        if (read(name).filter(c -> isGood(c, by, profile, now)).isEmpty()) {
-            write(name, by.issue(profile, now));
+        var present = read(name);
+        if (present.filter(c -> isGood(c, by, profile, now)).isEmpty()) {
+            write(name, by.issue(profile.withHosts(kept(profile.hosts(), present)), now));
         }
+    }
+
+    /// Host names that were asked for once stay: a later start that names fewer takes none away.
+    private static List<String> kept(List<String> hosts, Optional<Credential> present) {
+        var all = new ArrayList<>(hosts);
+        present.ifPresent(c -> all.addAll(hostNames(c.certificate())));
+        var seen = new HashSet<String>();
+        all.removeIf(host -> !seen.add(canonical(host)));
+        return List.copyOf(all);
     }
 
     private static boolean isGood(
@@ -167,7 +179,8 @@ public final class Pki {
         try {
             credential.certificate().verify(by.certificate().getPublicKey());
             return now.isBefore(renewalTime(credential.certificate()))
-                    && names(credential.certificate()).containsAll(canonical(profile.hosts()));
+                    && canonical(hostNames(credential.certificate()))
+                            .containsAll(canonical(profile.hosts()));
         } catch (GeneralSecurityException _) {
             // Signed by another authority, or damaged: it is made anew, which needs no reason.
             return false;
@@ -181,26 +194,28 @@ public final class Pki {
         return from.plus(life.multipliedBy(2).dividedBy(3));
     }
 
-    private static Set<String> names(X509Certificate certificate) throws GeneralSecurityException {
-        var names = certificate.getSubjectAlternativeNames();
-        return names == null
-                ? Set.of()
-                : canonical(names.stream().map(n -> String.valueOf(n.get(1))).toList());
+    private static List<String> hostNames(X509Certificate certificate) {
+        try {
+            var names = certificate.getSubjectAlternativeNames();
+            return names == null
+                    ? List.of()
+                    : names.stream().map(n -> String.valueOf(n.get(1))).toList();
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException("failed to read a certificate's host names", e);
+        }
+    }
+
+    private static Set<String> canonical(List<String> hosts) {
+        return hosts.stream().map(Pki::canonical).collect(Collectors.toUnmodifiableSet());
     }
 
     /// IPv6 addresses have many spellings, of which certificates give back the long one.
-    private static Set<String> canonical(List<String> hosts) {
-        return hosts.stream()
-                .map(h -> IPAddress.isValidIPv6(h) ? "ipv6:" + expand(h) : h)
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static String expand(String address) {
-        return java.net.InetAddress.ofLiteral(address).getHostAddress();
+    private static String canonical(String host) {
+        return IPAddress.isValidIPv6(host) ? InetAddress.ofLiteral(host).getHostAddress() : host;
     }
 
     private static List<String> withLoopback(List<String> hosts) {
-        var all = new java.util.ArrayList<>(List.of("localhost", "127.0.0.1", "::1"));
+        var all = new ArrayList<>(List.of("localhost", "127.0.0.1", "::1"));
         var seen = new HashSet<>(all);
         hosts.stream().filter(h -> !h.isBlank() && seen.add(h)).forEach(all::add);
         return List.copyOf(all);

@@ -1,0 +1,276 @@
+package dev.gantry.controlplane;
+
+import ch.qos.logback.classic.Level;
+import dev.gantry.controlplane.api.ApiServer;
+import dev.gantry.controlplane.api.ClusterService;
+import dev.gantry.controlplane.api.ResourcesService;
+import dev.gantry.controlplane.api.SystemNamespaces;
+import dev.gantry.controlplane.api.Version;
+import dev.gantry.controlplane.cache.ObjectStore;
+import dev.gantry.controlplane.certificate.CertificateException;
+import dev.gantry.controlplane.certificate.JoinTokens;
+import dev.gantry.controlplane.certificate.Pki;
+import dev.gantry.controlplane.leader.LeaderElection;
+import dev.gantry.controlplane.observability.ObservabilityServer;
+import dev.gantry.controlplane.store.Fence;
+import dev.gantry.controlplane.store.Store;
+import dev.gantry.controlplane.store.StoreException;
+import dev.gantry.controlplane.store.etcd.EtcdOptions;
+import dev.gantry.controlplane.store.etcd.EtcdStore;
+import dev.gantry.loop.FaultHandler;
+import dev.gantry.loop.ThreadTimer;
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// `gantry server`: the control plane's process.
+public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+
+    /// How long after its death a leader is still taken for one.
+    private static final Duration LEADER_TIME = Duration.ofSeconds(3);
+
+    /// How long the pause is between two looks at an etcd that does not answer.
+    private static final Duration STORE_RETRY = Duration.ofSeconds(2);
+
+    /// Idle watchers learn this often how far they have come.
+    private static final Duration BOOKMARKS = Duration.ofSeconds(30);
+
+    /// Certificates are looked at, and the local agent's token is renewed, this often.
+    private static final Duration RENEWAL = Duration.ofHours(12);
+
+    private static final Duration LOCAL_TOKEN = Duration.ofHours(24);
+
+    private final ControlPlaneConfig config;
+    private final Shutdown shutdown;
+    private final InstantSource clock = InstantSource.system();
+    private final RandomGenerator random = new SecureRandom();
+
+    private Main(ControlPlaneConfig config, Shutdown shutdown) {
+        this.config = config;
+        this.shutdown = shutdown;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(run(Arrays.asList(arguments)));
+    }
+
+    private static int run(List<String> arguments) {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            System.out.print(ControlPlaneConfig.help());
+            return OK;
+        }
+        var onlyPki = !arguments.isEmpty() && arguments.getFirst().equals("init-pki");
+        try {
+            var flags = onlyPki ? arguments.subList(1, arguments.size()) : arguments;
+            var config = ControlPlaneConfig.read(flags, System.getenv());
+            setLogLevel(config.logLevel());
+            if (onlyPki) {
+                openPki(config, InstantSource.system());
+                return OK;
+            }
+            return serve(config);
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> System.err.println("gantry server: " + problem));
+            System.err.println("see gantry server --help");
+            return USAGE;
+        } catch (CertificateException | IOException e) {
+            System.err.println("gantry server: " + text(e));
+            return FAILED;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        }
+    }
+
+    private static int serve(ControlPlaneConfig config) throws IOException, InterruptedException {
+        var stopped = new CountDownLatch(1);
+        var starter = Thread.currentThread();
+        var shutdown = new Shutdown();
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    LOG.atInfo().log("stopping");
+                                    starter.interrupt();
+                                    shutdown.close();
+                                },
+                                "shutdown"));
+        try {
+            new Main(config, shutdown).start();
+            stopped.await();
+        } finally {
+            shutdown.close();
+        }
+        return OK;
+    }
+
+    /// The wiring, from the bottom up. What is opened here is closed in reverse order.
+    private void start() throws IOException, InterruptedException {
+        LOG.atInfo().addKeyValue("config", config).log("starting");
+        var observability =
+                shutdown.closing(ObservabilityServer.start(config.metricsListen().address()));
+        var pki = openPki(config, clock);
+        var threads = Thread.ofVirtual().name("server-", 0).factory();
+        var timer = shutdown.closing(new ThreadTimer(FaultHandler.logging()));
+        var store = shutdown.closing(new EtcdStore(etcd(config, pki), threads, random));
+        var objects = shutdown.closing(awaitObjects(store, threads, timer, observability));
+        SystemNamespaces.make(objects, random, clock);
+
+        // Controllers and the scheduler are made here, each around its own queue and loop; they
+        // work
+        // while the listener below has a fence.
+        var leadership = new LeadershipLog();
+        var replica = HostNames.own() + "-" + config.listen().port();
+        var election =
+                shutdown.closing(
+                        LeaderElection.start(
+                                store, replica, LEADER_TIME, threads, timer, leadership));
+
+        var tokens = new JoinTokens(store, pki.authority());
+        var services = new ArrayList<BindableService>();
+        services.add(new ResourcesService(objects, config.serviceCidr(), clock, random));
+        services.add(
+                new ClusterService(
+                        objects,
+                        pki.authority(),
+                        tokens,
+                        () -> election.leader().orElse(""),
+                        Version.ofBuild(),
+                        clock));
+        // Node sessions add their services (Nodes, Pods, Images) here.
+
+        var api =
+                shutdown.closing(
+                        ApiServer.start(
+                                config.listen().address(),
+                                pki.server(),
+                                pki.authority().certificate(),
+                                services));
+        var upkeep = threads.newThread(() -> keepUp(pki, tokens, api));
+        upkeep.start();
+        shutdown.closing(upkeep::interrupt);
+        var bookmarks = threads.newThread(() -> sendBookmarks(objects));
+        bookmarks.start();
+        shutdown.closing(bookmarks::interrupt);
+        observability.readyWhen(() -> "");
+        LOG.atInfo().addKeyValue("port", api.port()).log("serving");
+    }
+
+    /// Waits for etcd as long as it takes: whoever starts the two may start this first.
+    private ObjectStore awaitObjects(
+            Store store, ThreadFactory threads, ThreadTimer timer, ObservabilityServer readiness)
+            throws InterruptedException {
+        readiness.readyWhen(() -> "waiting for etcd at " + config.etcd());
+        while (true) {
+            try {
+                return ObjectStore.start(store, threads, timer, random);
+            } catch (StoreException e) {
+                if (!e.retryable()) {
+                    throw e;
+                }
+                LOG.atWarn()
+                        .addKeyValue("etcd", config.etcd())
+                        .addKeyValue("reason", text(e))
+                        .log("etcd does not answer, waiting for it");
+                Thread.sleep(STORE_RETRY);
+            }
+        }
+    }
+
+    private void keepUp(Pki pki, JoinTokens tokens, ApiServer api) {
+        var file = config.dataDir().resolve("run").resolve("agent-token");
+        try {
+            while (true) {
+                var pause = RENEWAL;
+                try {
+                    tokens.writeLocal(file, LOCAL_TOKEN, clock.instant());
+                    if (pki.renew(clock.instant())) {
+                        api.present(pki.server());
+                        LOG.atInfo().log("server certificate renewed");
+                    }
+                } catch (StoreException | CertificateException e) {
+                    pause = STORE_RETRY;
+                    LOG.atWarn().setCause(e).log("upkeep of certificates failed, will retry");
+                }
+                Thread.sleep(pause);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void sendBookmarks(ObjectStore objects) {
+        try {
+            while (true) {
+                Thread.sleep(BOOKMARKS);
+                objects.sendBookmarks();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Pki openPki(ControlPlaneConfig config, InstantSource clock) {
+        var server =
+                config.advertise()
+                        .orElse(new HostPort("127.0.0.1", config.listen().port()))
+                        .toString();
+        return Pki.open(config.dataDir(), HostNames.all(config), server, clock.instant());
+    }
+
+    private static EtcdOptions etcd(ControlPlaneConfig config, Pki pki) {
+        var secure = config.etcd().stream().anyMatch(u -> "https".equals(u.getScheme()));
+        Path authority = config.etcdAuthority().orElse(pki.etcdAuthorityFile());
+        Path certificate = config.etcdCertificate().orElse(pki.etcdClientCertificate());
+        Path key = config.etcdKey().orElse(pki.etcdClientKey());
+        return EtcdOptions.of(
+                config.etcd(),
+                secure
+                        ? Optional.of(new EtcdOptions.Tls(authority, certificate, key))
+                        : Optional.empty());
+    }
+
+    private static void setLogLevel(String level) {
+        if (LoggerFactory.getLogger("dev.gantry") instanceof ch.qos.logback.classic.Logger logger) {
+            logger.setLevel(Level.toLevel(level));
+        }
+    }
+
+    private static String text(Throwable error) {
+        var text = new StringBuilder();
+        for (var cause = error; cause != null; cause = cause.getCause()) {
+            text.append(text.isEmpty() ? "" : ": ").append(cause.getMessage());
+        }
+        return text.toString();
+    }
+
+    /// Tells the log who leads.
+    private static final class LeadershipLog implements LeaderElection.Listener {
+        @Override
+        public void elected(Fence fence) {
+            LOG.atInfo().addKeyValue("term", fence.createRevision()).log("this replica leads");
+        }
+
+        @Override
+        public void deposed() {
+            LOG.atInfo().log("this replica leads no longer");
+        }
+    }
+}

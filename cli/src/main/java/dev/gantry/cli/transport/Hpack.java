@@ -50,7 +50,7 @@ final class Hpack {
         out.write(first | most);
         int left = value - most;
         while (left >= CONTINUES) {
-            out.write(left & 0x7f | CONTINUES);
+            out.write((left & 0x7f) | CONTINUES);
             left >>= 7;
         }
         out.write(left);

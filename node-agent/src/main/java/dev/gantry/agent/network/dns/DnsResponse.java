@@ -75,7 +75,7 @@ final class DnsResponse {
             out.putInt(at, (int) Math.max(0, Math.min(left, TTL_MAX)));
         }
         int kept = DnsWire.FLAG_RECURSION_DESIRED;
-        int flags = flags() & ~kept | DnsWire.FLAG_RECURSION_AVAILABLE;
+        int flags = (flags() & ~kept) | DnsWire.FLAG_RECURSION_AVAILABLE;
         out.putShort(2, (short) (query.recursionDesired() ? flags | kept : flags));
         return copy;
     }

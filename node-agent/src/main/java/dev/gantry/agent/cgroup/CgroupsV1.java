@@ -47,7 +47,7 @@ final class CgroupsV1 implements Cgroups {
     }
 
     @Override
-    public void create(String group, Limits limits) {
+    public synchronized void create(String group, Limits limits) {
         for (Path hierarchy : distinct()) {
             GroupFiles.makeDirectories(hierarchy.resolve(root).resolve(group));
         }
@@ -131,6 +131,7 @@ final class CgroupsV1 implements Cgroups {
 
     @Override
     public void kill(String group) {
+        GroupFiles.checkName(group);
         Path counted = path("pids", group);
         if (!Files.isDirectory(counted)) {
             return;
@@ -171,7 +172,8 @@ final class CgroupsV1 implements Cgroups {
     }
 
     @Override
-    public void remove(String group) {
+    public synchronized void remove(String group) {
+        GroupFiles.checkName(group);
         for (Path hierarchy : distinct()) {
             GroupFiles.removeUpwards(hierarchy.resolve(root), group);
         }

@@ -19,7 +19,7 @@ final class CgroupsV2 implements Cgroups {
     }
 
     @Override
-    public void create(String group, Limits limits) {
+    public synchronized void create(String group, Limits limits) {
         Path path = path(group);
         if (!Files.isDirectory(path)) {
             delegate(group);
@@ -98,6 +98,7 @@ final class CgroupsV2 implements Cgroups {
 
     @Override
     public void kill(String group) {
+        GroupFiles.checkName(group);
         Path path = path(group);
         if (!Files.isDirectory(path)) {
             return;
@@ -120,7 +121,8 @@ final class CgroupsV2 implements Cgroups {
     }
 
     @Override
-    public void remove(String group) {
+    public synchronized void remove(String group) {
+        GroupFiles.checkName(group);
         GroupFiles.removeUpwards(root, group);
     }
 

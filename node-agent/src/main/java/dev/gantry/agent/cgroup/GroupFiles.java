@@ -17,6 +17,13 @@ final class GroupFiles {
 
     private GroupFiles() {}
 
+    /// An empty name would mean all of our groups: nobody may end those by mistake.
+    static void checkName(String group) {
+        if (group.isEmpty() || group.startsWith("/") || group.contains("..")) {
+            throw new IllegalArgumentException("no control group: " + group);
+        }
+    }
+
     static void write(Path file, String value) {
         try {
             Files.writeString(file, value);

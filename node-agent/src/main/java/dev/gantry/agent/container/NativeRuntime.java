@@ -39,7 +39,7 @@ public final class NativeRuntime implements ContainerRuntime {
     private volatile Consumer<ContainerExit> listener = _ -> {};
 
     /// A container whose shim is watched; the latch opens once its exit is reported.
-    private record Live(Started started, CountDownLatch ended) {}
+    private record Live(Started started, String group, CountDownLatch ended) {}
 
     public NativeRuntime(RuntimeConfig config, Syscalls syscalls, InstantSource clock) {
         this.syscalls = syscalls;
@@ -101,7 +101,7 @@ public final class NativeRuntime implements ContainerRuntime {
             throw report.failure();
         }
         var started = started(spec.id(), report);
-        live.put(spec.id(), new Live(started, new CountDownLatch(1)));
+        live.put(spec.id(), new Live(started, group, new CountDownLatch(1)));
         watch.add(spec.id(), pidfd);
         return started;
     }
@@ -149,8 +149,9 @@ public final class NativeRuntime implements ContainerRuntime {
             ContainerExit exit = exit(state, ended.started());
             live.remove(id);
             listener.accept(exit);
-            cgroups.kill(state.group());
-            cgroups.remove(state.group());
+            // Its state may be removed by now: the group is told by what was kept of it.
+            cgroups.kill(ended.group());
+            cgroups.remove(ended.group());
         } catch (RuntimeException e) {
             live.remove(id);
             LOG.atError().addKeyValue("container", id).setCause(e).log("exit was not recorded");
@@ -195,7 +196,8 @@ public final class NativeRuntime implements ContainerRuntime {
         OptionalInt pidfd = adoption.liveShim(state);
         Optional<Started> started = state.started().map(r -> started(state.id(), r));
         if (pidfd.isPresent() && started.isPresent()) {
-            live.put(state.id(), new Live(started.get(), new CountDownLatch(1)));
+            live.put(
+                    state.id(), new Live(started.get(), state.group(), new CountDownLatch(1)));
             watch.add(state.id(), pidfd.getAsInt());
             return Optional.of(new AdoptedContainer.Running(started.get()));
         }
@@ -242,9 +244,9 @@ public final class NativeRuntime implements ContainerRuntime {
 
     @Override
     public void kill(String id) {
-        StateDirectory state = state(id);
-        if (state.exists()) {
-            cgroups.kill(state.group());
+        String group = state(id).group();
+        if (!group.isEmpty()) {
+            cgroups.kill(group);
         }
     }
 
@@ -253,7 +255,7 @@ public final class NativeRuntime implements ContainerRuntime {
         Live running = live.get(id);
         OptionalInt pidfd = running == null ? OptionalInt.empty() : init(running);
         if (pidfd.isEmpty()) {
-            throw new LaunchException("exec", 0, "container " + id + " does not run");
+            throw new LaunchException("exec", 0, "exec " + id + ": the container does not run");
         }
         try {
             byte[] own = Files.readAllBytes(state(id).launchFile());

@@ -1,0 +1,208 @@
+package dev.gantry.agent.container;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("root")
+class NativeExecTest {
+    @TempDir Path directory;
+    private TestHost host;
+
+    @BeforeEach
+    void start() throws IOException {
+        host = new TestHost(directory);
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        host.close();
+    }
+
+    private void sleeper() throws InterruptedException {
+        host.runtime.launch(host.spec("a", ProcessSpec.of("/bin/sleep", "1000")));
+    }
+
+    private ExecProcess exec(boolean terminal, boolean stdin, String script)
+            throws InterruptedException {
+        return host.runtime.exec(
+                "a",
+                new ExecSpec(
+                        List.of("/bin/sh", "-c", script),
+                        null,
+                        null,
+                        null,
+                        terminal,
+                        stdin,
+                        80,
+                        24));
+    }
+
+    @Test
+    void execRunsInsideWithTheSameConfinement() throws Exception {
+        sleeper();
+        String script =
+                "id -u; hostname; cat /proc/1/cmdline | tr '\\0' ' '; echo;"
+                        + " cat /proc/self/status; ls /proc/self/fd; echo bad >&2; exit 5";
+
+        try (ExecProcess exec = exec(false, false, script)) {
+            String out = new String(exec.stdout().readAllBytes(), UTF_8);
+            String err = new String(exec.stderr().readAllBytes(), UTF_8);
+
+            assertThat(exec.waitFor()).isEqualTo(5);
+            assertThat(out).startsWith("0\nweb-0\n/bin/sleep 1000");
+            assertThat(out).contains("CapEff:\t00000000a80425fb", "Seccomp:\t2");
+            assertThat(out).contains("CapInh:\t0000000000000000").endsWith("0\n1\n2\n3\n");
+            assertThat(err).isEqualTo("bad\n");
+        }
+    }
+
+    @Test
+    void execIsCountedInTheContainersGroup() throws Exception {
+        sleeper();
+
+        try (ExecProcess exec = exec(false, false, "echo up; sleep 1000; true")) {
+            assertThat(exec.stdout().read()).isEqualTo('u');
+            assertThat(host.runtime.usage("a").processes()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void inputIsCopiedUntilItsEnd() throws Exception {
+        sleeper();
+
+        try (ExecProcess exec = exec(false, true, "cat; echo done")) {
+            exec.stdin().write("one\n".getBytes(UTF_8));
+            exec.stdin().close();
+
+            assertThat(new String(exec.stdout().readAllBytes(), UTF_8)).isEqualTo("one\ndone\n");
+            assertThat(exec.waitFor()).isZero();
+        }
+    }
+
+    @Test
+    void terminalHasASizeAndEchoes() throws Exception {
+        sleeper();
+
+        try (ExecProcess exec = exec(true, true, "stty size; read x; stty size; echo got $x")) {
+            byte[] first = exec.stdout().readNBytes("24 80\r\n".length());
+            exec.resize(100, 30);
+            exec.stdin().write("hi\n".getBytes(UTF_8));
+            String rest = new String(exec.stdout().readAllBytes(), UTF_8);
+
+            assertThat(new String(first, UTF_8)).isEqualTo("24 80\r\n");
+            assertThat(rest).contains("30 100\r\n", "got hi\r\n");
+            assertThat(exec.waitFor()).isZero();
+        }
+    }
+
+    @Test
+    void closingKillsTheProgram() throws Exception {
+        sleeper();
+        ExecProcess exec = exec(false, false, "echo up; sleep 1000; true");
+        assertThat(exec.stdout().read()).isEqualTo('u');
+
+        exec.close();
+
+        assertThat(host.runtime.usage("a").processes()).isEqualTo(2);
+    }
+
+    @Test
+    void missingProgramIsNamedPlainly() throws Exception {
+        sleeper();
+
+        assertThatThrownBy(() -> host.runtime.exec("a", ExecSpec.of("nope")))
+                .hasMessage("exec nope: no such file or directory");
+    }
+
+    @Test
+    void execInAnEndedContainerIsRefused() throws Exception {
+        host.run("a", "true");
+
+        assertThatThrownBy(() -> host.runtime.exec("a", ExecSpec.of("true")))
+                .hasMessage("exec a: the container does not run");
+    }
+
+    @Test
+    void workingDirectoryBehindDescriptorsIsRefused() throws Exception {
+        sleeper();
+        for (int fd = 3; fd < 16; fd++) {
+            var spec =
+                    new ExecSpec(
+                            List.of("/bin/sh"),
+                            null,
+                            "/proc/self/fd/" + fd,
+                            null,
+                            false,
+                            false,
+                            0,
+                            0);
+
+            assertThatThrownBy(() -> host.runtime.exec("a", spec))
+                    .isInstanceOf(LaunchException.class);
+        }
+    }
+
+    @Test
+    void attachSeesOutputAndFeedsInput() throws Exception {
+        var process =
+                new ProcessSpec(
+                        List.of("/bin/sh", "-c", "while read l; do echo got $l; done; echo end"),
+                        List.of(ProcessSpec.DEFAULT_PATH),
+                        "/",
+                        User.ROOT,
+                        false,
+                        true,
+                        false);
+        host.runtime.launch(host.spec("a", process));
+
+        try (AttachedStreams streams = host.runtime.attach("a")) {
+            byte[] line = "x\n".getBytes(UTF_8);
+            streams.write(line, 0, line.length);
+            streams.closeStdin();
+            var seen = new StringBuilder();
+            Optional<AttachedStreams.Chunk> chunk = streams.next();
+            while (chunk.isPresent()) {
+                seen.append(chunk.get().bytes().toStringUtf8());
+                chunk = streams.next();
+            }
+
+            assertThat(seen.toString()).isEqualTo("got x\nend\n");
+            assertThat(host.exit().exitCode()).isZero();
+            assertThat(host.output("a")).isEqualTo("got x\nend\n");
+        }
+    }
+
+    @Test
+    void containerWithTerminalIsLoggedAndResized() throws Exception {
+        var process =
+                new ProcessSpec(
+                        List.of("/bin/sh", "-c", "read x; stty size; exit 4"),
+                        List.of(ProcessSpec.DEFAULT_PATH),
+                        "/",
+                        User.ROOT,
+                        true,
+                        true,
+                        false);
+        host.runtime.launch(host.spec("a", process));
+
+        try (AttachedStreams streams = host.runtime.attach("a")) {
+            streams.resize(90, 20);
+            byte[] line = "x\n".getBytes(UTF_8);
+            streams.write(line, 0, line.length);
+
+            assertThat(host.exit().exitCode()).isEqualTo(4);
+            assertThat(host.output("a")).contains("20 90");
+        }
+    }
+}

@@ -196,8 +196,7 @@ public final class NativeRuntime implements ContainerRuntime {
         OptionalInt pidfd = adoption.liveShim(state);
         Optional<Started> started = state.started().map(r -> started(state.id(), r));
         if (pidfd.isPresent() && started.isPresent()) {
-            live.put(
-                    state.id(), new Live(started.get(), state.group(), new CountDownLatch(1)));
+            live.put(state.id(), new Live(started.get(), state.group(), new CountDownLatch(1)));
             watch.add(state.id(), pidfd.getAsInt());
             return Optional.of(new AdoptedContainer.Running(started.get()));
         }

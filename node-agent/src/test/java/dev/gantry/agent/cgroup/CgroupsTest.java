@@ -34,8 +34,7 @@ class CgroupsTest {
     void version1WritesItsLimits() throws Exception {
         version1().create("burstable/p/c", LIMITS);
 
-        assertThat(file("memory/gantry/burstable/p/c/memory.limit_in_bytes"))
-                .isEqualTo("67108864");
+        assertThat(file("memory/gantry/burstable/p/c/memory.limit_in_bytes")).isEqualTo("67108864");
         assertThat(file("pids/gantry/burstable/p/c/pids.max")).isEqualTo("40");
         assertThat(file("cpu/gantry/burstable/p/c/cpu.cfs_quota_us")).isEqualTo("150000");
         assertThat(file("cpu/gantry/burstable/p/c/cpu.shares")).isEqualTo("256");
@@ -51,7 +50,8 @@ class CgroupsTest {
         assertThat(file("gantry/burstable/p/c/pids.max")).isEqualTo("40");
         assertThat(file("gantry/burstable/p/c/cpu.max")).isEqualTo("150000 100000");
         assertThat(file("gantry/burstable/p/c/cpu.weight")).isEqualTo("10");
-        for (String above : new String[] {"", "gantry/", "gantry/burstable/", "gantry/burstable/p/"}) {
+        for (String above :
+                new String[] {"", "gantry/", "gantry/burstable/", "gantry/burstable/p/"}) {
             assertThat(file(above + "cgroup.subtree_control")).isEqualTo("+cpu +memory +pids");
         }
         assertThat(tree.resolve("gantry/burstable/p/c/cgroup.subtree_control")).doesNotExist();

@@ -11,7 +11,8 @@ final class AdoptedHost {
         for (int i = 2; i < arguments.length; i++) {
             Started started =
                     host.runtime.launch(
-                            host.spec("c" + (i - 2), ProcessSpec.of("/bin/sh", "-c", arguments[i])));
+                            host.spec(
+                                    "c" + (i - 2), ProcessSpec.of("/bin/sh", "-c", arguments[i])));
             System.out.println("pid " + started.pid());
         }
         System.out.println("ready");

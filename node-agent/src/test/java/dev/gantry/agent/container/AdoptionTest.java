@@ -49,9 +49,7 @@ class AdoptionTest {
                                 cgroupRoot));
         command.addAll(List.of(scripts));
         Process agent =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         var lines = new ArrayList<String>();
         try (var out = new BufferedReader(new InputStreamReader(agent.getInputStream(), UTF_8))) {
             String line = out.readLine();
@@ -94,8 +92,7 @@ class AdoptionTest {
     @Test
     void containerWhoseShimIsKilledEndsAndSaysWhy() throws Exception {
         TestHost host = host();
-        Started started =
-                host.runtime.launch(host.spec("a", ProcessSpec.of("/bin/sleep", "1000")));
+        Started started = host.runtime.launch(host.spec("a", ProcessSpec.of("/bin/sleep", "1000")));
 
         killShim("a");
         ContainerExit exit = host.exit();
@@ -116,8 +113,7 @@ class AdoptionTest {
         List<AdoptedContainer> adopted = host.runtime.adopt();
 
         assertThat(adopted).hasSize(1);
-        assertThat(((AdoptedContainer.Ended) adopted.getFirst()).exit().exitCode())
-                .isEqualTo(137);
+        assertThat(((AdoptedContainer.Ended) adopted.getFirst()).exit().exitCode()).isEqualTo(137);
     }
 
     @Test

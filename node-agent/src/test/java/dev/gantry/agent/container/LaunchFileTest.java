@@ -116,8 +116,7 @@ class LaunchFileTest {
     @Test
     void readerSurvivesDamagedFiles() throws Exception {
         Path file =
-                Files.write(
-                        directory.resolve("launch"), valid().encode(LaunchFile.Mode.LAUNCH));
+                Files.write(directory.resolve("launch"), valid().encode(LaunchFile.Mode.LAUNCH));
         Path sources = Path.of(System.getProperty("gantry.root"), "node-agent/src");
         Path fuzzer = directory.resolve("fuzz");
         Process compiler =

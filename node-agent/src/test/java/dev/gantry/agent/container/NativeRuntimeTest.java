@@ -166,9 +166,7 @@ class NativeRuntimeTest {
                         host.spec(
                                 "a",
                                 ProcessSpec.of(
-                                        "/bin/sh",
-                                        "-c",
-                                        "x=a; while :; do x=$x$x$x$x; done"),
+                                        "/bin/sh", "-c", "x=a; while :; do x=$x$x$x$x; done"),
                                 Confinement.defaults(),
                                 List.of(),
                                 new Limits(0, 0, 32 << 20, 50)));
@@ -227,8 +225,7 @@ class NativeRuntimeTest {
     void fileThatIsNoProgramIsNamedPlainly() throws Exception {
         Files.writeString(host.layer().resolve("etc/motd"), "hello");
 
-        assertThatThrownBy(
-                        () -> host.runtime.launch(host.spec("a", ProcessSpec.of("/etc/motd"))))
+        assertThatThrownBy(() -> host.runtime.launch(host.spec("a", ProcessSpec.of("/etc/motd"))))
                 .hasMessage("exec /etc/motd: permission denied");
     }
 
@@ -251,8 +248,7 @@ class NativeRuntimeTest {
         for (String name : List.of("proc", "sys", "dev")) {
             Path link = Files.createSymbolicLink(host.layer().resolve(name), Path.of("etc"));
 
-            assertThatThrownBy(
-                            () -> host.runtime.launch(host.spec("a", ProcessSpec.of("/bin/sh"))))
+            assertThatThrownBy(() -> host.runtime.launch(host.spec("a", ProcessSpec.of("/bin/sh"))))
                     .hasMessageContaining("symbolic link in the image");
             Files.delete(link);
         }
@@ -377,8 +373,7 @@ class NativeRuntimeTest {
         host.runtime.remove("b");
 
         assertThat(directory.resolve("runtime/containers")).isEmptyDirectory();
-        assertThat(Path.of("/sys/fs/cgroup/memory", host.cgroupRoot, "burstable"))
-                .doesNotExist();
+        assertThat(Path.of("/sys/fs/cgroup/memory", host.cgroupRoot, "burstable")).doesNotExist();
     }
 
     @Test

@@ -73,9 +73,34 @@ final class TestHost {
         Files.copy(Path.of("/usr/bin/busybox"), bin.resolve("busybox"));
         bin.resolve("busybox").toFile().setExecutable(true, false);
         for (String name :
-                List.of("sh", "cat", "ls", "id", "true", "echo", "sleep", "mount", "head", "dd",
-                        "yes", "stty", "kill", "umount", "tr", "od", "seq", "hostname", "unshare",
-                        "touch", "chroot", "mknod", "readlink", "wc", "ps", "env", "pwd")) {
+                List.of(
+                        "sh",
+                        "cat",
+                        "ls",
+                        "id",
+                        "true",
+                        "echo",
+                        "sleep",
+                        "mount",
+                        "head",
+                        "dd",
+                        "yes",
+                        "stty",
+                        "kill",
+                        "umount",
+                        "tr",
+                        "od",
+                        "seq",
+                        "hostname",
+                        "unshare",
+                        "touch",
+                        "chroot",
+                        "mknod",
+                        "readlink",
+                        "wc",
+                        "ps",
+                        "env",
+                        "pwd")) {
             Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
         }
         Files.createDirectories(layer.resolve("etc"));
@@ -155,8 +180,7 @@ final class TestHost {
     }
 
     void close() throws InterruptedException {
-        for (StateDirectory state :
-                StateDirectory.all(directory.resolve("runtime/containers"))) {
+        for (StateDirectory state : StateDirectory.all(directory.resolve("runtime/containers"))) {
             runtime.remove(state.id());
         }
         runtime.close();

@@ -35,8 +35,7 @@ class LogReaderTest {
 
     private List<String> read(LogQuery query) throws InterruptedException {
         var lines = new ArrayList<String>();
-        LogReader.read(
-                log, query, () -> true, line -> lines.add(line.content().toStringUtf8()));
+        LogReader.read(log, query, () -> true, line -> lines.add(line.content().toStringUtf8()));
         return lines;
     }
 
@@ -94,19 +93,18 @@ class LogReaderTest {
         int wanted = 2_000;
         var writer =
                 Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    try {
-                                        for (int i = 0; i < wanted; i++) {
-                                            if (i % 300 == 299) {
-                                                rotate();
-                                            }
-                                            append(log, record(i, "F", Integer.toString(i)));
-                                        }
-                                    } catch (IOException e) {
-                                        throw new java.io.UncheckedIOException(e);
+                        .start(() -> {
+                            try {
+                                for (int i = 0; i < wanted; i++) {
+                                    if (i % 300 == 299) {
+                                        rotate();
                                     }
-                                });
+                                    append(log, record(i, "F", Integer.toString(i)));
+                                }
+                            } catch (IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        });
         var seen = new ArrayList<String>();
 
         LogReader.read(

@@ -71,9 +71,9 @@ class NativeExecTest {
     void execIsCountedInTheContainersGroup() throws Exception {
         sleeper();
 
-        try (ExecProcess exec = exec(false, false, "echo up; sleep 1000; true")) {
+        try (ExecProcess exec = exec(false, false, "echo up; exec sleep 1000")) {
             assertThat(exec.stdout().read()).isEqualTo('u');
-            assertThat(host.runtime.usage("a").processes()).isEqualTo(3);
+            assertThat(host.runtime.usage("a").processes()).isEqualTo(2);
         }
     }
 
@@ -109,12 +109,12 @@ class NativeExecTest {
     @Test
     void closingKillsTheProgram() throws Exception {
         sleeper();
-        ExecProcess exec = exec(false, false, "echo up; sleep 1000; true");
+        ExecProcess exec = exec(false, false, "echo up; exec sleep 1000");
         assertThat(exec.stdout().read()).isEqualTo('u');
 
         exec.close();
 
-        assertThat(host.runtime.usage("a").processes()).isEqualTo(2);
+        assertThat(host.runtime.usage("a").processes()).isEqualTo(1);
     }
 
     @Test

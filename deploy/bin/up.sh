@@ -93,8 +93,8 @@ role_command() { # sets argv for a role
         --listen-client-urls "https://127.0.0.1:$etcd_client" --advertise-client-urls "https://127.0.0.1:$etcd_client"
         --listen-peer-urls "https://127.0.0.1:$etcd_peer" --initial-advertise-peer-urls "https://127.0.0.1:$etcd_peer"
         --initial-cluster "gantry=https://127.0.0.1:$etcd_peer"
-        --client-cert-auth --trusted-ca-file "$pki/ca.crt" --cert-file "$pki/etcd-server.crt" --key-file "$pki/etcd-server.key"
-        --peer-client-cert-auth --peer-trusted-ca-file "$pki/ca.crt" --peer-cert-file "$pki/etcd-server.crt"
+        --client-cert-auth --trusted-ca-file "$pki/etcd-ca.crt" --cert-file "$pki/etcd-server.crt" --key-file "$pki/etcd-server.key"
+        --peer-client-cert-auth --peer-trusted-ca-file "$pki/etcd-ca.crt" --peer-cert-file "$pki/etcd-server.crt"
         --peer-key-file "$pki/etcd-server.key") ;;
     server)
       argv=("$gantry" server --data-dir "$data" --listen "0.0.0.0:$api" --advertise "127.0.0.1:$api"
@@ -184,7 +184,7 @@ prepare() {
   for port in $api $server_metrics $agent_metrics $etcd_client $etcd_peer; do
     alive "$run/etcd.pid" || port_free "$port" || fail "port $port is in use on this host. Choose others: gantry up --port-base N"
   done
-  "$gantry" server init-pki --data-dir "$data" --host "$hosts" --server "127.0.0.1:$api" >"$logs/init-pki.log" 2>&1 \
+  "$gantry" server init-pki --data-dir "$data" --host "$hosts" --listen "0.0.0.0:$api" --advertise "127.0.0.1:$api" >"$logs/init-pki.log" 2>&1 \
     || { cat "$logs/init-pki.log" >&2; fail "making the cluster's certificates failed"; }
   return 0
 }

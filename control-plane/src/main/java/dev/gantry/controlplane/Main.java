@@ -2,6 +2,21 @@ package dev.gantry.controlplane;
 
 import ch.qos.logback.classic.Level;
 import dev.gantry.controlplane.api.ApiServer;
+import dev.gantry.controlplane.api.Caller;
+import dev.gantry.controlplane.controller.LeaderTerm;
+import dev.gantry.controlplane.controller.NoteSink;
+import dev.gantry.controlplane.event.EventSink;
+import dev.gantry.controlplane.leader.StoreUpkeep;
+import dev.gantry.controlplane.node.NodeServices;
+import dev.gantry.controlplane.node.NodeSettings;
+import dev.gantry.controlplane.node.grpc.NodeApi;
+import dev.gantry.loop.Backoff;
+import dev.gantry.loop.Controller;
+import dev.gantry.loop.ControllerMetrics;
+import dev.gantry.loop.LoopThread;
+import dev.gantry.loop.Reconciler;
+import dev.gantry.loop.Timer;
+import dev.gantry.loop.WorkQueue;
 import dev.gantry.controlplane.api.ClusterService;
 import dev.gantry.controlplane.api.ResourcesService;
 import dev.gantry.controlplane.api.SystemNamespaces;
@@ -12,7 +27,6 @@ import dev.gantry.controlplane.certificate.JoinTokens;
 import dev.gantry.controlplane.certificate.Pki;
 import dev.gantry.controlplane.leader.LeaderElection;
 import dev.gantry.controlplane.observability.ObservabilityServer;
-import dev.gantry.controlplane.store.Fence;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.etcd.EtcdOptions;
@@ -56,6 +70,9 @@ public final class Main {
     private static final Duration RENEWAL = Duration.ofHours(12);
 
     private static final Duration LOCAL_TOKEN = Duration.ofHours(24);
+
+    /// More than there are nodes: a full queue drops keys.
+    private static final int QUEUE_MAX = 10_000;
 
     private final ControlPlaneConfig config;
     private final Shutdown shutdown;
@@ -133,15 +150,17 @@ public final class Main {
         var objects = shutdown.closing(awaitObjects(store, threads, timer, observability));
         SystemNamespaces.make(objects, random, clock);
 
-        // Controllers and the scheduler are made here, each around its own queue and loop; they
-        // work
-        // while the listener below has a fence.
-        var leadership = new LeadershipLog();
         var replica = HostNames.own() + "-" + config.listen().port();
+        var events = new EventSink(objects, clock, random);
+        var nodes = shutdown.closing(nodes(replica, store, objects, events, timer));
+        nodes.start(threads);
+        var duties = shutdown.closing(duties(objects, events, observability, threads));
         var election =
                 shutdown.closing(
                         LeaderElection.start(
-                                store, replica, LEADER_TIME, threads, timer, leadership));
+                                store, replica, LEADER_TIME, threads, timer, duties));
+        shutdown.closing(keepStore(store, objects, election, observability, threads));
+        shutdown.closing(watchNodes(nodes, observability, threads));
 
         var tokens = new JoinTokens(store, pki.authority());
         var services = new ArrayList<BindableService>();
@@ -154,7 +173,10 @@ public final class Main {
                         () -> election.leader().orElse(""),
                         Version.ofBuild(),
                         clock));
-        // Node sessions add their services (Nodes, Pods, Images) here.
+        var nodeApi =
+                new NodeApi(
+                        nodes.sessions(), objects, threads, timer, random, Main::callingNode);
+        services.addAll(nodeApi.services());
 
         var api =
                 shutdown.closing(
@@ -171,6 +193,73 @@ public final class Main {
         shutdown.closing(bookmarks::interrupt);
         observability.readyWhen(() -> "");
         LOG.atInfo().addKeyValue("port", api.port()).log("serving");
+    }
+
+    private NodeServices nodes(
+            String replica, Store store, ObjectStore objects, EventSink events, Timer timer) {
+        var settings =
+                NodeSettings.of(
+                        replica,
+                        config.podCidr(),
+                        config.serviceCidr(),
+                        config.clusterDomain());
+        return new NodeServices(settings, store, objects, events, timer, clock, random);
+    }
+
+    private LeaderDuties duties(
+            ObjectStore objects,
+            EventSink events,
+            ObservabilityServer observability,
+            ThreadFactory threads) {
+        NoteSink notes =
+                (component, note) -> {
+                    if (note.warning()) {
+                        events.warning(note.about(), note.reason(), note.message(), component);
+                    } else {
+                        events.normal(note.about(), note.reason(), note.message(), component);
+                    }
+                };
+        var around =
+                new LeaderTerm.Surroundings(
+                        clock, random, FaultHandler.logging(), observability.registry());
+        return new LeaderDuties(objects, notes, around, threads);
+    }
+
+    private LoopThread keepStore(
+            Store store,
+            ObjectStore objects,
+            LeaderElection election,
+            ObservabilityServer observability,
+            ThreadFactory threads) {
+        var upkeep = new StoreUpkeep(store, objects, election::fence);
+        Controller<StoreUpkeep.Task> controller =
+                controller("store-upkeep", upkeep, observability);
+        for (var task : StoreUpkeep.Task.values()) {
+            controller.queue().add(task);
+        }
+        return LoopThread.start(controller, clock, threads);
+    }
+
+    private LoopThread watchNodes(
+            NodeServices nodes, ObservabilityServer observability, ThreadFactory threads) {
+        Controller<String> controller =
+                controller("node-lifecycle", nodes::reconcile, observability);
+        nodes.onChange(controller.queue()::add);
+        return LoopThread.start(controller, clock, threads);
+    }
+
+    private <K> Controller<K> controller(
+            String name, Reconciler<K> reconciler, ObservabilityServer observability) {
+        var queue = new WorkQueue<K>(QUEUE_MAX, clock, Backoff.CONTROLLER, random);
+        var metrics = new ControllerMetrics(name, observability.registry());
+        return new Controller<>(
+                name, queue, reconciler, clock, FaultHandler.logging(), metrics);
+    }
+
+    private static Optional<String> callingNode() {
+        return Caller.current() instanceof Caller.Node(var name)
+                ? Optional.of(name)
+                : Optional.empty();
     }
 
     /// Waits for etcd as long as it takes: whoever starts the two may start this first.
@@ -259,18 +348,5 @@ public final class Main {
             text.append(text.isEmpty() ? "" : ": ").append(cause.getMessage());
         }
         return text.toString();
-    }
-
-    /// Tells the log who leads.
-    private static final class LeadershipLog implements LeaderElection.Listener {
-        @Override
-        public void elected(Fence fence) {
-            LOG.atInfo().addKeyValue("term", fence.createRevision()).log("this replica leads");
-        }
-
-        @Override
-        public void deposed() {
-            LOG.atInfo().log("this replica leads no longer");
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.gantry.agent.pod;
 import dev.gantry.agent.pod.Member.Role;
 import dev.gantry.api.core.v1.Pod;
 import dev.gantry.api.core.v1.PodStatus;
+import dev.gantry.api.time.Times;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

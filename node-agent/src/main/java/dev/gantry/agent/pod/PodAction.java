@@ -19,8 +19,11 @@ public sealed interface PodAction {
     /// End a run, its whole cgroup.
     record Kill(String id) implements PodAction {}
 
-    /// Remove what an old run left, log included.
-    record Discard(String container, String id, int attempt) implements PodAction {}
+    /// Remove what a run that has ended left with the runtime; its log stays.
+    record Clear(String id) implements PodAction {}
+
+    /// Remove the log of a run that nobody asks for any more.
+    record Discard(String container, int attempt) implements PodAction {}
 
     /// Carry out one attempt of a probe; answered by ProbeFinished.
     record RunProbe(String container, String id, ProbeTrack track) implements PodAction {}

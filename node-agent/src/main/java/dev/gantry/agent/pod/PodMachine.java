@@ -180,6 +180,7 @@ public final class PodMachine {
             return;
         }
         turn.remember(member, history);
+        turn.act(new PodAction.Clear(termination.id()));
         if (termination.reason().equals(Termination.CANNOT_RUN)) {
             turn.warn("Failed", "Error: " + termination.message(), member);
         }

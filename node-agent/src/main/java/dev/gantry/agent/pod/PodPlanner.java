@@ -178,8 +178,7 @@ final class PodPlanner {
         turn.remember(member, history);
         int old = history.attempt() - DISCARDED_AGE;
         if (old >= 0) {
-            var id = RunIds.of(turn.state().uid(), member.name(), old);
-            turn.act(new PodAction.Discard(member.name(), id, old));
+            turn.act(new PodAction.Discard(member.name(), old));
         }
         begin(turn, turn.current(member));
     }

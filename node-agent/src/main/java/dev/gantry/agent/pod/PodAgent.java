@@ -7,14 +7,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 
 /// All pods of this node. One thread owns them ([PodLoop], or a simulation): it calls [#step()], which takes one event,
 /// lets [PodMachine] decide, makes the pod's record durable, and starts the actions. Everyone else posts events or
@@ -23,7 +27,15 @@ public final class PodAgent {
     // However a due time comes about, the loop never spins on it.
     private static final Duration RECHECK_MIN = Duration.ofMillis(20);
 
-    private record Message(String uid, PodEvent event) {}
+    private sealed interface Message {}
+
+    private record Tell(String uid, PodEvent event) implements Message {}
+
+    /// Pods of other uids are not wanted any more.
+    private record Retain(SortedSet<String> uids) implements Message {}
+
+    /// Of the pods with this name only the one with this uid (none when empty) is wanted.
+    private record Only(String key, String uid) implements Message {}
 
     private final PodRecords records;
     private final PodEffects effects;
@@ -44,7 +56,7 @@ public final class PodAgent {
             PodReports reports,
             Node node,
             InstantSource clock,
-            java.util.concurrent.Executor executor) {
+            Executor executor) {
         this.records = records;
         this.reports = reports;
         this.events = new EventWriter(node.name());
@@ -68,34 +80,37 @@ public final class PodAgent {
 
     /// Something happened to a pod. Any thread; unknown pods are ignored unless the event brings one.
     public void post(String uid, PodEvent event) {
-        inbox.add(new Message(uid, event));
-        wake.run();
+        send(new Tell(uid, event));
     }
 
-    /// A pod's object is there or has changed. Any thread.
+    /// A pod's object is there or has changed; another one of its name is gone, then. Any thread.
     public void upsert(Pod pod) {
-        post(pod.getMetadata().getUid(), new PodEvent.Wanted(pod));
+        var meta = pod.getMetadata();
+        send(new Only(meta.getNamespace() + "/" + meta.getName(), meta.getUid()));
+        post(meta.getUid(), new PodEvent.Wanted(pod));
     }
 
-    /// Only these pods are wanted any more: the control plane has said so.
-    public void replaceAll(List<Pod> wanted) {
-        var uids = new java.util.TreeSet<String>();
+    /// The control plane says that there is no pod of this name. Any thread.
+    public void remove(String namespace, String name) {
+        send(new Only(namespace + "/" + name, ""));
+    }
+
+    /// Only these pods are wanted: the control plane says so. Any thread.
+    public void replaceAll(Collection<Pod> wanted) {
+        var uids = new TreeSet<String>();
         wanted.forEach(p -> uids.add(p.getMetadata().getUid()));
+        send(new Retain(uids));
         wanted.forEach(this::upsert);
-        post("", new PodEvent.Removed());
-        retain(uids);
     }
 
-    private void retain(Set<String> uids) {
-        for (var uid : known()) {
-            if (!uids.contains(uid)) {
-                post(uid, new PodEvent.Removed());
-            }
-        }
+    /// A config map or secret has changed: pods that wait for one try again. Any thread.
+    public void objectsChanged() {
+        view.keySet().forEach(uid -> post(uid, new PodEvent.ObjectsChanged()));
     }
 
-    private Set<String> known() {
-        return view.keySet();
+    private void send(Message message) {
+        inbox.add(message);
+        wake.run();
     }
 
     // -------- start
@@ -115,8 +130,8 @@ public final class PodAgent {
             var restored = RecordCodec.state(record, lodged.contains(uid), now);
             var found = Recovery.match(restored, byId, exits, now);
             pods.put(uid, found.state());
-            found.events().forEach(e -> inbox.add(new Message(uid, e)));
-            inbox.add(new Message(uid, new PodEvent.Tick()));
+            found.events().forEach(e -> inbox.add(new Tell(uid, e)));
+            inbox.add(new Tell(uid, new PodEvent.Tick()));
         }
         publish();
         byId.keySet().forEach(effects::clear);
@@ -128,7 +143,7 @@ public final class PodAgent {
     public boolean step() {
         var message = inbox.poll();
         if (message != null) {
-            handle(message.uid(), message.event());
+            take(message);
             return true;
         }
         var now = clock.instant();
@@ -146,6 +161,20 @@ public final class PodAgent {
         return inbox.isEmpty()
                 ? due.values().stream().min(Instant::compareTo)
                 : Optional.of(Instant.EPOCH);
+    }
+
+    private void take(Message message) {
+        switch (message) {
+            case Tell(var uid, var event) -> handle(uid, event);
+            case Retain(var uids) ->
+                    List.copyOf(pods.keySet()).stream()
+                            .filter(uid -> !uids.contains(uid))
+                            .forEach(uid -> handle(uid, new PodEvent.Removed()));
+            case Only(var key, var uid) ->
+                    List.copyOf(pods.values()).stream()
+                            .filter(s -> s.key().equals(key) && !s.uid().equals(uid))
+                            .forEach(s -> handle(s.uid(), new PodEvent.Removed()));
+        }
     }
 
     private void handle(String uid, PodEvent event) {

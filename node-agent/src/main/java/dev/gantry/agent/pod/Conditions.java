@@ -22,7 +22,10 @@ final class Conditions {
         written.add(initializedCondition(state, phase));
         var unready = StatusWriter.unready(state);
         boolean containersReady = !over && unready.isEmpty();
-        var reason = over ? "Pod" + (phase.equals("Failed") ? "Failed" : "Completed") : "ContainersNotReady";
+        var reason =
+                over
+                        ? "Pod" + (phase.equals("Failed") ? "Failed" : "Completed")
+                        : "ContainersNotReady";
         var message =
                 over ? "" : "containers with unready status: [" + String.join(" ", unready) + "]";
         written.add(
@@ -30,7 +33,9 @@ final class Conditions {
                         "Ready",
                         containersReady && gatesOpen(state),
                         containersReady ? "ReadinessGatesNotReady" : reason,
-                        containersReady ? "corresponding condition of a readiness gate is not True" : message));
+                        containersReady
+                                ? "corresponding condition of a readiness gate is not True"
+                                : message));
         written.add(condition("ContainersReady", containersReady, reason, message));
         written.add(condition("PodScheduled", true, "", ""));
         var result = new ArrayList<PodCondition>();
@@ -42,13 +47,12 @@ final class Conditions {
     /// Whether all init containers have done their part.
     static boolean initialized(PodState state) {
         return state.members().stream()
-                .allMatch(
-                        m ->
-                                switch (m.role()) {
-                                    case INIT -> m.succeeded();
-                                    case SIDECAR -> m.started() || m.history().last().isPresent();
-                                    case MAIN -> true;
-                                });
+                .allMatch(m ->
+                        switch (m.role()) {
+                            case INIT -> m.succeeded();
+                            case SIDECAR -> m.started() || m.history().last().isPresent();
+                            case MAIN -> true;
+                        });
     }
 
     private static PodCondition initializedCondition(PodState state, String phase) {
@@ -66,13 +70,11 @@ final class Conditions {
 
     private static boolean gatesOpen(PodState state) {
         return state.pod().getSpec().getReadinessGatesList().stream()
-                .allMatch(
-                        gate ->
-                                state.pod().getStatus().getConditionsList().stream()
-                                        .anyMatch(
-                                                c ->
-                                                        c.getType().equals(gate.getConditionType())
-                                                                && c.getStatus().equals(TRUE)));
+                .allMatch(gate ->
+                        state.pod().getStatus().getConditionsList().stream()
+                                .anyMatch(c ->
+                                        c.getType().equals(gate.getConditionType())
+                                                && c.getStatus().equals(TRUE)));
     }
 
     private static PodCondition condition(
@@ -90,11 +92,10 @@ final class Conditions {
     private static PodCondition timed(PodState state, PodCondition condition, Instant now) {
         var since =
                 state.status().getConditionsList().stream()
-                        .filter(
-                                c ->
-                                        c.getType().equals(condition.getType())
-                                                && c.getStatus().equals(condition.getStatus())
-                                                && c.hasLastTransitionTime())
+                        .filter(c ->
+                                c.getType().equals(condition.getType())
+                                        && c.getStatus().equals(condition.getStatus())
+                                        && c.hasLastTransitionTime())
                         .map(PodCondition::getLastTransitionTime)
                         .findFirst()
                         .orElseGet(() -> Times.of(now));

@@ -18,7 +18,8 @@ public sealed interface ContainerEvent {
     /// The runtime has started its process.
     record Launched(Instant startedAt, ProbeTracks probes) implements ContainerEvent {}
 
-    /// Its process is gone, or could not be started; `restartAt` says when it starts again, if it does.
+    /// Its process is gone, or could not be started; `restartAt` says when it starts again, if it
+    /// does.
     record Exited(Optional<Instant> restartAt) implements ContainerEvent {}
 
     /// It has to end.

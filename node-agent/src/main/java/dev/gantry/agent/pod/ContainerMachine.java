@@ -32,11 +32,13 @@ import java.util.Optional;
 /// | BackOff | Pulling | - | - | - | - | Ended | - | - |
 /// | Ended | - | - | - | - | - | - | - | - |
 ///
-/// A launch under way cannot be taken back: whoever wants the container to end asks again once it is Running.
+/// A launch under way cannot be taken back: whoever wants the container to end asks again once it
+/// is Running.
 public final class ContainerMachine {
     private ContainerMachine() {}
 
-    /// The state after `event`, or empty when the pair is illegal: the caller decides whether it is a race or a bug.
+    /// The state after `event`, or empty when the pair is illegal: the caller decides whether it is
+    /// a race or a bug.
     public static Optional<ContainerState> next(ContainerState state, ContainerEvent event) {
         return switch (state) {
             case Idle _ -> waiting(event);
@@ -102,8 +104,7 @@ public final class ContainerMachine {
                                     killAt.isBefore(state.killAt()) ? killAt : state.killAt(),
                                     state.killed()));
             case GraceOver _ ->
-                    Optional.of(
-                            new Stopping(state.id(), state.startedAt(), state.killAt(), true));
+                    Optional.of(new Stopping(state.id(), state.startedAt(), state.killAt(), true));
             case Begun _, Blocked _, LaunchAsked _, Launched _, Probed _ -> Optional.empty();
         };
     }

@@ -12,7 +12,8 @@ public sealed interface ContainerState {
 
     /// Something outside stands in the way; tried again at `until`.
     ///
-    /// @param reason ErrImagePull, ErrImageNeverPull, InvalidImageName, CreateContainerConfigError, RunContainerError
+    /// @param reason ErrImagePull, ErrImageNeverPull, InvalidImageName, CreateContainerConfigError,
+    ///   RunContainerError
     record Held(String reason, String message, Instant since, Instant until)
             implements ContainerState {}
 

@@ -2,7 +2,8 @@ package dev.gantry.agent.pod;
 
 import java.time.Instant;
 
-/// Times as the records on disk carry them: nanoseconds since the epoch (until the year 2262), 0 for none.
+/// Times as the records on disk carry them: nanoseconds since the epoch (until the year 2262), 0
+/// for none.
 final class EpochNanos {
     private static final long NANOS = 1_000_000_000L;
 

@@ -57,8 +57,7 @@ final class EventWriter {
     }
 
     private static String path(PodState state, String container) {
-        boolean init =
-                state.member(container).map(m -> m.role() != Member.Role.MAIN).orElse(false);
+        boolean init = state.member(container).map(m -> m.role() != Member.Role.MAIN).orElse(false);
         return "spec.%s{%s}".formatted(init ? "initContainers" : "containers", container);
     }
 }

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// What a container remembers from run to run.
 ///
-/// @param attempt the number of this or the next run, from 0: what Kubernetes calls the restart count
+/// @param attempt the number of this or the next run, from 0: what Kubernetes calls the restart
+///   count
 /// @param crashes ends in a row, which the restart back-off counts
 /// @param blocks failed pulls or launches in a row, which their back-off counts
 /// @param last how the latest run ended
@@ -32,7 +33,8 @@ public record History(
         static final RunImage NONE = new RunImage("", "", "");
     }
 
-    static final History NEW = new History(0, 0, 0, Optional.empty(), Optional.empty(), RunImage.NONE);
+    static final History NEW =
+            new History(0, 0, 0, Optional.empty(), Optional.empty(), RunImage.NONE);
 
     /// The delay after this many failures in a row: 10 s, doubled up to five minutes.
     static Duration backoff(int failures) {

@@ -9,7 +9,8 @@ public record Member(Container container, Role role, ContainerState state, Histo
     public enum Role {
         /// Runs to its end before the next one starts.
         INIT,
-        /// An init container that restarts always: it must have started before the next one, and ends after the pod.
+        /// An init container that restarts always: it must have started before the next one, and
+        /// ends after the pod.
         SIDECAR,
         MAIN
     }
@@ -38,10 +39,10 @@ public record Member(Container container, Role role, ContainerState state, Histo
             case ContainerState.Running(var id, _, _) -> Optional.of(id);
             case ContainerState.Stopping(var id, _, _, _) -> Optional.of(id);
             case ContainerState.Idle _,
-                            ContainerState.Pulling _,
-                            ContainerState.Held _,
-                            ContainerState.BackOff _,
-                            ContainerState.Ended _ ->
+                    ContainerState.Pulling _,
+                    ContainerState.Held _,
+                    ContainerState.BackOff _,
+                    ContainerState.Ended _ ->
                     Optional.empty();
         };
     }

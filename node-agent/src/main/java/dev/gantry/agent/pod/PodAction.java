@@ -28,7 +28,8 @@ public sealed interface PodAction {
     /// Carry out one attempt of a probe; answered by ProbeFinished.
     record RunProbe(String container, String id, ProbeTrack track) implements PodAction {}
 
-    /// Give back sandbox, volumes, runs; with `leaving` also logs and directory. Answered by Released.
+    /// Give back sandbox, volumes, runs; with `leaving` also logs and directory. Answered by
+    /// Released.
     record Release(boolean leaving) implements PodAction {}
 
     /// Tell people: an event on the pod.

@@ -1,8 +1,8 @@
 package dev.gantry.agent.pod;
 
+import dev.gantry.agent.container.AdoptedContainer;
 import dev.gantry.api.core.v1.Pod;
 import dev.gantry.api.v1.PodStatusReport;
-import dev.gantry.agent.container.AdoptedContainer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,9 +20,9 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
-/// All pods of this node. One thread owns them ([PodLoop], or a simulation): it calls [#step()], which takes one event,
-/// lets [PodMachine] decide, makes the pod's record durable, and starts the actions. Everyone else posts events or
-/// reads [#pods()].
+/// All pods of this node. One thread owns them ([PodLoop], or a simulation): it calls [#step()],
+/// which takes one event, lets [PodMachine] decide, makes the pod's record durable, and starts the
+/// actions. Everyone else posts events or reads [#pods()].
 public final class PodAgent {
     // However a due time comes about, the loop never spins on it.
     private static final Duration RECHECK_MIN = Duration.ofMillis(20);
@@ -78,7 +78,8 @@ public final class PodAgent {
         return view;
     }
 
-    /// Something happened to a pod. Any thread; unknown pods are ignored unless the event brings one.
+    /// Something happened to a pod. Any thread; unknown pods are ignored unless the event brings
+    /// one.
     public void post(String uid, PodEvent event) {
         send(new Tell(uid, event));
     }

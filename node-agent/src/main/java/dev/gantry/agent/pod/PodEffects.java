@@ -60,19 +60,18 @@ public final class PodEffects {
 
     /// Removes a run that belongs to no pod.
     void clear(String id) {
-        executor.execute(
-                () -> {
-                    try {
-                        parts.clear(id);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } catch (RuntimeException e) {
-                        LOG.atWarn()
-                                .addKeyValue("container", id)
-                                .setCause(e)
-                                .log("failed to remove a container without a pod");
-                    }
-                });
+        executor.execute(() -> {
+            try {
+                parts.clear(id);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.atWarn()
+                        .addKeyValue("container", id)
+                        .setCause(e)
+                        .log("failed to remove a container without a pod");
+            }
+        });
     }
 
     /// Removes what may be left of a pod that is gone.
@@ -81,20 +80,19 @@ public final class PodEffects {
     }
 
     private void run(PodState state, String what, Effect effect) {
-        executor.execute(
-                () -> {
-                    try {
-                        effect.run();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } catch (RuntimeException e) {
-                        LOG.atWarn()
-                                .addKeyValue("pod", state.key())
-                                .addKeyValue("action", what)
-                                .setCause(e)
-                                .log("action failed");
-                    }
-                });
+        executor.execute(() -> {
+            try {
+                effect.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.atWarn()
+                        .addKeyValue("pod", state.key())
+                        .addKeyValue("action", what)
+                        .setCause(e)
+                        .log("action failed");
+            }
+        });
     }
 
     private void prepare(PodState state) throws InterruptedException {
@@ -120,8 +118,7 @@ public final class PodEffects {
                             state,
                             member,
                             (reason, message) ->
-                                    notes.accept(
-                                            new PodAction.Note(false, reason, message, name)));
+                                    notes.accept(new PodAction.Note(false, reason, message, name)));
             event = new PodEvent.ImageReady(name, image);
         } catch (PartException e) {
             event = new PodEvent.ImageFailed(name, e.reason(), text(e));
@@ -155,9 +152,7 @@ public final class PodEffects {
                                     now));
         } catch (RuntimeException e) {
             LOG.atWarn().addKeyValue("pod", state.key()).setCause(e).log("launch failed");
-            event =
-                    new PodEvent.LaunchBlocked(
-                            launch.container(), id, Reasons.RUN_ERROR, text(e));
+            event = new PodEvent.LaunchBlocked(launch.container(), id, Reasons.RUN_ERROR, text(e));
         }
         post.accept(state.uid(), event);
     }
@@ -171,8 +166,7 @@ public final class PodEffects {
             result = ProbeResult.failed(text(e));
         }
         post.accept(
-                state.uid(),
-                new PodEvent.ProbeFinished(probe.id(), probe.track().kind(), result));
+                state.uid(), new PodEvent.ProbeFinished(probe.id(), probe.track().kind(), result));
     }
 
     private void release(PodState state, boolean leaving) throws InterruptedException {

@@ -24,10 +24,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// The state machine of one pod: an event changes what is known ([StageMachine] and [ContainerMachine] say how), then
-/// [PodPlanner] says what follows. Pure: the caller makes the state durable and then carries out the actions.
+/// The state machine of one pod: an event changes what is known ([StageMachine] and
+/// [ContainerMachine] say how), then [PodPlanner] says what follows. Pure: the caller makes the
+/// state durable and then carries out the actions.
 ///
-/// Events that do not fit the state any more (a pull that ends after the pod was told to go) change nothing.
+/// Events that do not fit the state any more (a pull that ends after the pod was told to go) change
+/// nothing.
 public final class PodMachine {
     // A pod without a grace period: Kubernetes' default.
     private static final long GRACE_DEFAULT_SECONDS = 30;
@@ -75,7 +77,9 @@ public final class PodMachine {
                             .memberByRun(termination.id())
                             .ifPresent(m -> exited(turn, m, termination));
             case ProbeFinished finished ->
-                    turn.state().memberByRun(finished.id()).ifPresent(m -> probed(turn, m, finished));
+                    turn.state()
+                            .memberByRun(finished.id())
+                            .ifPresent(m -> probed(turn, m, finished));
             case Released _ -> {
                 if (turn.stage(new StageEvent.Released())) {
                     turn.set(turn.state().withLodging(Optional.empty()));
@@ -174,7 +178,8 @@ public final class PodMachine {
 
     private static void exited(Turn turn, Member member, Termination termination) {
         var history = member.history().ended(termination);
-        boolean again = turn.state().departure().isEmpty() && restarts(turn.state(), member, history);
+        boolean again =
+                turn.state().departure().isEmpty() && restarts(turn.state(), member, history);
         var restartAt = again ? Optional.of(history.restartAt()) : Optional.<Instant>empty();
         if (!turn.member(member, new ContainerEvent.Exited(restartAt))) {
             return;
@@ -246,8 +251,7 @@ public final class PodMachine {
             }
         }
         if (turn.state().stage() instanceof Stage.Held(var reason, var message, _, var failures)) {
-            turn.set(
-                    turn.state().withStage(new Stage.Held(reason, message, turn.now, failures)));
+            turn.set(turn.state().withStage(new Stage.Held(reason, message, turn.now, failures)));
         }
     }
 }

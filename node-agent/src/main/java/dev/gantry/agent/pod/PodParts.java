@@ -4,10 +4,12 @@ import dev.gantry.agent.probe.ProbeResult;
 import dev.gantry.agent.probe.ProbeTrack;
 import java.time.Instant;
 
-/// What a pod is made of on a node: the port through which the machine's actions take effect. [NodeParts] does it with
-/// sandboxes, images, volumes and the container runtime; the simulation with state in memory.
+/// What a pod is made of on a node: the port through which the machine's actions take effect.
+/// [NodeParts] does it with sandboxes, images, volumes and the container runtime; the simulation
+/// with state in memory.
 ///
-/// Calls block, may be repeated, and may come from several threads for different containers of one pod.
+/// Calls block, may be repeated, and may come from several threads for different containers of one
+/// pod.
 public interface PodParts {
     /// Makes sandbox and volumes; what is there already stays.
     ///
@@ -17,13 +19,14 @@ public interface PodParts {
     /// Finds the member's image, or pulls it as its policy says.
     ///
     /// @param notes takes the events that tell of it
-    /// @throws PartException with a waiting reason: ErrImagePull, ErrImageNeverPull, InvalidImageName
+    /// @throws PartException with a waiting reason: ErrImagePull, ErrImageNeverPull,
+    ///   InvalidImageName
     History.RunImage image(PodState state, Member member, Notes notes) throws InterruptedException;
 
     /// Starts a run and returns when its program runs.
     ///
-    /// @throws PartException with a waiting reason when it could not be tried: CreateContainerConfigError,
-    ///     RunContainerError
+    /// @throws PartException with a waiting reason when it could not be tried:
+    ///   CreateContainerConfigError, RunContainerError
     /// @throws CannotRunException when the program itself could not be started
     Instant launch(PodState state, Member member, String id, int attempt)
             throws InterruptedException;

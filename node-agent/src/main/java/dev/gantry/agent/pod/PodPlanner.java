@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What follows from what is known of a pod now: which container begins, which is told to end, what is given back.
-/// Pure and level-triggered: called after every event, it does only what is due.
+/// What follows from what is known of a pod now: which container begins, which is told to end, what
+/// is given back. Pure and level-triggered: called after every event, it does only what is due.
 final class PodPlanner {
     private static final String DEADLINE = "DeadlineExceeded";
     private static final int DISCARDED_AGE = 2;
@@ -254,9 +254,9 @@ final class PodPlanner {
                 }
             }
             case ContainerState.Idle _,
-                            ContainerState.Pulling _,
-                            ContainerState.Held _,
-                            ContainerState.BackOff _ ->
+                    ContainerState.Pulling _,
+                    ContainerState.Held _,
+                    ContainerState.BackOff _ ->
                     turn.member(member, new StopAsked(killAt));
             case ContainerState.Launching _, ContainerState.Ended _ -> {}
         }
@@ -333,9 +333,9 @@ final class PodPlanner {
                             .map(ProbeTrack::nextAt)
                             .forEach(times::add);
             case ContainerState.Idle _,
-                            ContainerState.Pulling _,
-                            ContainerState.Launching _,
-                            ContainerState.Ended _ -> {}
+                    ContainerState.Pulling _,
+                    ContainerState.Launching _,
+                    ContainerState.Ended _ -> {}
         }
     }
 }

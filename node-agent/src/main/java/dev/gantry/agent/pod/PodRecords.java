@@ -19,8 +19,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The pods' records under `DATA/agent/pods/UID/record`. A record is replaced atomically and is on disk when
-/// [#save(PodRecord)] returns. One thread writes.
+/// The pods' records under `DATA/agent/pods/UID/record`. A record is replaced atomically and is on
+/// disk when [#save(PodRecord)] returns. One thread writes.
 public final class PodRecords {
     private static final Logger LOG = LoggerFactory.getLogger(PodRecords.class);
     private static final String RECORD = "record";

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /// The probes of one running container; at most one of each kind.
 ///
-/// @param ready what the container was when it was adopted, until its readiness probe says otherwise
+/// @param ready what the container was when it was adopted, until its readiness probe says
+///   otherwise
 public record ProbeTracks(List<ProbeTrack> tracks, boolean ready) {
     /// Copies.
     public ProbeTracks {
@@ -36,8 +37,7 @@ public record ProbeTracks(List<ProbeTrack> tracks, boolean ready) {
     private static List<ProbeTrack> tracksOf(Container container, Instant startedAt) {
         var tracks = new ArrayList<ProbeTrack>();
         if (container.hasStartupProbe()) {
-            tracks.add(
-                    ProbeTrack.begin(ProbeKind.STARTUP, container.getStartupProbe(), startedAt));
+            tracks.add(ProbeTrack.begin(ProbeKind.STARTUP, container.getStartupProbe(), startedAt));
         }
         if (container.hasReadinessProbe()) {
             tracks.add(
@@ -52,8 +52,7 @@ public record ProbeTracks(List<ProbeTrack> tracks, boolean ready) {
     }
 
     private static ProbeTrack withVerdict(ProbeTrack track, Verdict verdict) {
-        return new ProbeTrack(
-                track.kind(), track.probe(), track.nextAt(), false, 0, 0, verdict);
+        return new ProbeTrack(track.kind(), track.probe(), track.nextAt(), false, 0, 0, verdict);
     }
 
     /// Started in Kubernetes' sense: no startup probe, or it has passed once.
@@ -86,15 +85,12 @@ public record ProbeTracks(List<ProbeTrack> tracks, boolean ready) {
     /// Those that count now: the startup probe alone until it has passed, then the others.
     List<ProbeTrack> active() {
         boolean started = started();
-        return tracks.stream()
-                .filter(t -> started != (t.kind() == ProbeKind.STARTUP))
-                .toList();
+        return tracks.stream().filter(t -> started != (t.kind() == ProbeKind.STARTUP)).toList();
     }
 
     /// The same with one track replaced.
     ProbeTracks with(ProbeTrack changed) {
         return new ProbeTracks(
-                tracks.stream().map(t -> t.kind() == changed.kind() ? changed : t).toList(),
-                ready);
+                tracks.stream().map(t -> t.kind() == changed.kind() ? changed : t).toList(), ready);
     }
 }

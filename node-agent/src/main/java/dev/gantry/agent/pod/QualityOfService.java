@@ -5,8 +5,8 @@ import dev.gantry.api.core.v1.PodSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Kubernetes' quality of service class of a pod: it follows from requests and limits alone, and decides who is killed
-/// first when memory runs out.
+/// Kubernetes' quality of service class of a pod: it follows from requests and limits alone, and
+/// decides who is killed first when memory runs out.
 public enum QualityOfService {
     GUARANTEED("Guaranteed"),
     BURSTABLE("Burstable"),

@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Optional;
 
-/// A pod's state as its record on disk, and back. What an effect is under way for is not recorded: after a restart it
-/// is simply asked for again.
+/// A pod's state as its record on disk, and back. What an effect is under way for is not recorded:
+/// after a restart it is simply asked for again.
 final class RecordCodec {
     private RecordCodec() {}
 
@@ -19,17 +19,15 @@ final class RecordCodec {
                 PodRecord.newBuilder()
                         .setPod(state.pod().toBuilder().setStatus(state.status()))
                         .setFinished(state.stage() instanceof Stage.Finished);
-        state.lodging()
-                .ifPresent(l -> record.setSandbox(l.sandboxId()).setAddress(l.address()));
+        state.lodging().ifPresent(l -> record.setSandbox(l.sandboxId()).setAddress(l.address()));
         state.departure()
-                .ifPresent(
-                        d ->
-                                record.setDeparture(
-                                        DepartureRecord.newBuilder()
-                                                .setLeaving(d.leaving())
-                                                .setDeadlineNanos(EpochNanos.of(d.deadline()))
-                                                .setReason(d.reason())
-                                                .setMessage(d.message())));
+                .ifPresent(d ->
+                        record.setDeparture(
+                                DepartureRecord.newBuilder()
+                                        .setLeaving(d.leaving())
+                                        .setDeadlineNanos(EpochNanos.of(d.deadline()))
+                                        .setReason(d.reason())
+                                        .setMessage(d.message())));
         state.members().forEach(m -> record.addContainers(member(m)));
         return record.build();
     }
@@ -59,17 +57,18 @@ final class RecordCodec {
             case ContainerState.BackOff(var until) ->
                     record.setRestartAtNanos(EpochNanos.of(until));
             case ContainerState.Idle _,
-                            ContainerState.Pulling _,
-                            ContainerState.Held _,
-                            ContainerState.Launching _,
-                            ContainerState.Ended _ -> {}
+                    ContainerState.Pulling _,
+                    ContainerState.Held _,
+                    ContainerState.Launching _,
+                    ContainerState.Ended _ -> {}
         }
         return record.build();
     }
 
     /// The state that a record stands for.
     ///
-    /// @param lodged its sandbox is still there; without it (after a reboot) the pod begins anew with its history
+    /// @param lodged its sandbox is still there; without it (after a reboot) the pod begins anew
+    ///   with its history
     /// @param now when running containers count as found
     static PodState state(PodRecord record, boolean lodged, Instant now) {
         var state = PodState.fresh(record.getPod());
@@ -124,9 +123,7 @@ final class RecordCodec {
         var result = state;
         for (var member : state.members(Role.INIT)) {
             if (member.succeeded()) {
-                result =
-                        result.withMember(
-                                member.with(new ContainerState.BackOff(Instant.EPOCH)));
+                result = result.withMember(member.with(new ContainerState.BackOff(Instant.EPOCH)));
             }
         }
         return result;

@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Compares what a pod's record says with what the runtime found. Pure, apart from reading how a run ended.
+/// Compares what a pod's record says with what the runtime found. Pure, apart from reading how a
+/// run ended.
 final class Recovery {
     private Recovery() {}
 
@@ -33,13 +34,11 @@ final class Recovery {
             } else if (left instanceof AdoptedContainer.Running(var started)) {
                 byId.remove(id.get());
                 if (member.state() instanceof ContainerState.Launching) {
-                    events.add(
-                            new PodEvent.Started(member.name(), id.get(), started.startedAt()));
+                    events.add(new PodEvent.Started(member.name(), id.get(), started.startedAt()));
                 }
             } else if (member.state() instanceof ContainerState.Running running) {
                 events.add(
-                        new PodEvent.Exited(
-                                Termination.lost(id.get(), running.startedAt(), now)));
+                        new PodEvent.Exited(Termination.lost(id.get(), running.startedAt(), now)));
             } else {
                 // Killed between record and launch: nothing ran.
                 state = state.withMember(member.with(new ContainerState.Idle()));

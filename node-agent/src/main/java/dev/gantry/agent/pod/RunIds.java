@@ -5,8 +5,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// The runtime's id of one run of a container: follows from pod, name and attempt, so an agent that comes back knows it
-/// without having written it down.
+/// The runtime's id of one run of a container: follows from pod, name and attempt, so an agent that
+/// comes back knows it without having written it down.
 final class RunIds {
     // 64 bits: short enough for a socket path, and a node never has enough runs for two to meet.
     private static final int ID_BYTES = 8;

@@ -14,10 +14,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// The Kubernetes status of a pod, derived from its state. Pure: equal states give equal statuses, so a status is
-/// reported only when something in it changed.
+/// The Kubernetes status of a pod, derived from its state. Pure: equal states give equal statuses,
+/// so a status is reported only when something in it changed.
 final class StatusWriter {
-    /// For so long a failed pull shows itself, then the back-off that follows from it: as with Kubernetes.
+    /// For so long a failed pull shows itself, then the back-off that follows from it: as with
+    /// Kubernetes.
     static final Duration FRESH_FAILURE = Duration.ofSeconds(1);
 
     private static final String CONTAINER_ID_PREFIX = "gantry://";
@@ -120,16 +121,17 @@ final class StatusWriter {
         return status.build();
     }
 
-    /// Whether the last run's end is what the container is now: it has ended, or a new run is about to begin.
+    /// Whether the last run's end is what the container is now: it has ended, or a new run is about
+    /// to begin.
     private static boolean showsEnd(Member member, Instant now) {
         if (member.history().last().isEmpty()) {
             return false;
         }
         return switch (member.state()) {
             case ContainerState.Ended _,
-                            ContainerState.Idle _,
-                            ContainerState.Pulling _,
-                            ContainerState.Launching _ ->
+                    ContainerState.Idle _,
+                    ContainerState.Pulling _,
+                    ContainerState.Launching _ ->
                     true;
             case ContainerState.BackOff(var until) -> !until.isAfter(now);
             case ContainerState.Held _, ContainerState.Running _, ContainerState.Stopping _ ->
@@ -159,9 +161,9 @@ final class StatusWriter {
                                                     member.name(),
                                                     Reasons.podWord(state.pod()))));
             case ContainerState.Idle _,
-                            ContainerState.Pulling _,
-                            ContainerState.Launching _,
-                            ContainerState.Ended _ ->
+                    ContainerState.Pulling _,
+                    ContainerState.Launching _,
+                    ContainerState.Ended _ ->
                     shown.setWaiting(waiting(notYet(state, member), heldMessage(state)));
         }
     }

@@ -29,7 +29,8 @@ public record Termination(
         return exitCode == 0;
     }
 
-    /// A container of which nothing is left: the node went down, or it was killed behind the agent's back.
+    /// A container of which nothing is left: the node went down, or it was killed behind the
+    /// agent's back.
     static Termination lost(String id, Instant startedAt, Instant now) {
         return new Termination(
                 id,

@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One step of a pod's machine while it is computed: the state so far and the actions so far. Lives on one stack.
+/// One step of a pod's machine while it is computed: the state so far and the actions so far. Lives
+/// on one stack.
 final class Turn {
     final Instant now;
     private final List<PodAction> actions = new ArrayList<>();
@@ -40,7 +41,8 @@ final class Turn {
         actions.add(new Note(true, reason, message, member.name()));
     }
 
-    /// Applies an event to the pod's stage; false when it does not fit, which is a message that came late.
+    /// Applies an event to the pod's stage; false when it does not fit, which is a message that
+    /// came late.
     boolean stage(StageEvent event) {
         var next = StageMachine.next(state.stage(), event);
         next.ifPresent(stage -> state = state.withStage(stage));

@@ -4,8 +4,9 @@ import dev.gantry.api.core.v1.Probe;
 import java.time.Duration;
 import java.time.Instant;
 
-/// How far one probe of one running container has come. Pure: every change takes the time as an argument and gives a
-/// new track. Thresholds and defaults are Kubernetes' (`v1.Probe`: period 10 s, timeout 1 s, failure 3, success 1).
+/// How far one probe of one running container has come. Pure: every change takes the time as an
+/// argument and gives a new track. Thresholds and defaults are Kubernetes' (`v1.Probe`: period 10
+/// s, timeout 1 s, failure 3, success 1).
 ///
 /// @param successes results of this kind in a row, up to now
 /// @param failures results of this kind in a row, up to now
@@ -43,7 +44,8 @@ public record ProbeTrack(
         return new ProbeTrack(kind, probe, nextAt, true, successes, failures, verdict);
     }
 
-    /// An attempt's result. The next attempt is a period after this one's due time, or after now when it took longer.
+    /// An attempt's result. The next attempt is a period after this one's due time, or after now
+    /// when it took longer.
     public ProbeTrack finished(ProbeResult result, Instant now) {
         int inRow = result.success() ? successes + 1 : 0;
         int failedInRow = result.success() ? 0 : failures + 1;
@@ -55,10 +57,17 @@ public record ProbeTrack(
         }
         var next = nextAt.plus(period());
         return new ProbeTrack(
-                kind, probe, next.isBefore(now) ? now.plus(period()) : next, false, inRow, failedInRow, reached);
+                kind,
+                probe,
+                next.isBefore(now) ? now.plus(period()) : next,
+                false,
+                inRow,
+                failedInRow,
+                reached);
     }
 
-    /// The same probe, to begin at `from`: readiness and liveness wait until the startup probe has passed.
+    /// The same probe, to begin at `from`: readiness and liveness wait until the startup probe has
+    /// passed.
     public ProbeTrack delayedUntil(Instant from) {
         return from.isAfter(nextAt)
                 ? new ProbeTrack(kind, probe, from, inFlight, successes, failures, verdict)

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/// A node's parts as state in memory: images that are there or not, runs that live until they are told to end. What
-/// should fail next is set by whoever holds it. One thread.
+/// A node's parts as state in memory: images that are there or not, runs that live until they are
+/// told to end. What should fail next is set by whoever holds it. One thread.
 public final class FakeParts implements PodParts {
     /// A run: what was started and how it stands.
     public record Run(String id, String uid, String container, int attempt, Instant startedAt) {}

@@ -11,7 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/// The tables of [ContainerMachine] and [StageMachine], executed: every pair of state and event, unlisted is illegal.
+/// The tables of [ContainerMachine] and [StageMachine], executed: every pair of state and event,
+/// unlisted is illegal.
 class MachineMatrixTest {
     private static final Instant T = Instant.EPOCH;
     private static final ProbeTracks NO_PROBES = new ProbeTracks(List.of(), false);

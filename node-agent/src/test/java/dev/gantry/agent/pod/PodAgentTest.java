@@ -124,8 +124,7 @@ class PodAgentTest {
         var waiting = world.container("u1").getState().getWaiting();
         assertThat(waiting.getReason()).isEqualTo("ImagePullBackOff");
         assertThat(waiting.getMessage())
-                .isEqualTo(
-                        "Back-off pulling image \"busybox\": ErrImagePull: busybox: not found");
+                .isEqualTo("Back-off pulling image \"busybox\": ErrImagePull: busybox: not found");
         world.parts.imageAppears("busybox");
         world.advance(Duration.ofSeconds(9));
         assertThat(world.status("u1").getPhase()).isEqualTo("Running");
@@ -169,7 +168,8 @@ class PodAgentTest {
     void sidecarStartsFirstAndEndsLast() {
         var pod = web("Never").toBuilder();
         pod.getSpecBuilder()
-                .addInitContainers(PodWorld.container("side", "busybox").setRestartPolicy("Always"));
+                .addInitContainers(
+                        PodWorld.container("side", "busybox").setRestartPolicy("Always"));
         world.apply(pod.build());
         assertThat(names()).containsExactlyInAnyOrder("side", "web");
         world.parts.end("side", 1);
@@ -256,7 +256,8 @@ class PodAgentTest {
     void startupProbeHoldsTheOthersBack() {
         var container =
                 PodWorld.container("web", "busybox")
-                        .setStartupProbe(Probe.newBuilder().setPeriodSeconds(1).setFailureThreshold(5))
+                        .setStartupProbe(
+                                Probe.newBuilder().setPeriodSeconds(1).setFailureThreshold(5))
                         .setLivenessProbe(Probe.newBuilder().setPeriodSeconds(1));
         world.parts.probeFails("web", "Startup", true);
         world.parts.probeFails("web", "Liveness", true);
@@ -290,8 +291,7 @@ class PodAgentTest {
         world.crash();
         world.clock.advance(Duration.ofHours(1));
         world.recover(
-                List.of(
-                        new AdoptedContainer.Running(new Started(run.id(), 42, run.startedAt()))),
+                List.of(new AdoptedContainer.Running(new Started(run.id(), 42, run.startedAt()))),
                 Set.of("u1"));
         assertThat(world.parts.running().keySet()).containsExactly(run.id());
         assertThat(world.container("u1").getRestartCount()).isZero();

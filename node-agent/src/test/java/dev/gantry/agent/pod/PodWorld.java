@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// A node in memory, driven by hand: a clock, parts, an agent whose steps are taken when the test says so.
+/// A node in memory, driven by hand: a clock, parts, an agent whose steps are taken when the test
+/// says so.
 final class PodWorld {
     final SimClock clock = new SimClock();
     final FakeParts parts = new FakeParts(clock);
@@ -52,12 +53,11 @@ final class PodWorld {
                         new PodAgent.Node("n1", "192.0.2.1"),
                         clock,
                         effects::add);
-        parts.onExit(
-                end ->
-                        fresh.pods().values().stream()
-                                .filter(s -> s.memberByRun(end.id()).isPresent())
-                                .findFirst()
-                                .ifPresent(s -> fresh.post(s.uid(), new PodEvent.Exited(end))));
+        parts.onExit(end ->
+                fresh.pods().values().stream()
+                        .filter(s -> s.memberByRun(end.id()).isPresent())
+                        .findFirst()
+                        .ifPresent(s -> fresh.post(s.uid(), new PodEvent.Exited(end))));
         return fresh;
     }
 
@@ -142,7 +142,8 @@ final class PodWorld {
     }
 
     static Pod pod(String uid, String policy, Container.Builder... containers) {
-        var spec = PodSpec.newBuilder().setRestartPolicy(policy).setTerminationGracePeriodSeconds(30);
+        var spec =
+                PodSpec.newBuilder().setRestartPolicy(policy).setTerminationGracePeriodSeconds(30);
         for (var container : containers) {
             spec.addContainers(container);
         }

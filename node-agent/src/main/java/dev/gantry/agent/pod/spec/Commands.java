@@ -5,15 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// What a container executes: `command` stands for the image's ENTRYPOINT, `args` for its CMD, and a `command` alone
-/// silences the image's CMD.
+/// What a container executes: `command` stands for the image's ENTRYPOINT, `args` for its CMD, and
+/// a `command` alone silences the image's CMD.
 public final class Commands {
     private Commands() {}
 
     /// @param env for `$(NAME)`
     /// @throws ConfigException when neither pod nor image names a program
     public static List<String> argv(
-            Container container, List<String> entrypoint, List<String> cmd, Map<String, String> env) {
+            Container container,
+            List<String> entrypoint,
+            List<String> cmd,
+            Map<String, String> env) {
         var result = new ArrayList<String>();
         boolean own = container.getCommandCount() > 0;
         if (own) {

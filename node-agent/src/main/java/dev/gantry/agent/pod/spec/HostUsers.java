@@ -4,11 +4,13 @@ import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.Pod;
 import java.util.ArrayList;
 
-/// Whether a pod uses the host's users: what shares more with the host implies it, and contradicts an explicit `false`.
+/// Whether a pod uses the host's users: what shares more with the host implies it, and contradicts
+/// an explicit `false`.
 public final class HostUsers {
     private HostUsers() {}
 
-    /// @throws ConfigException when the pod asks for its own users and for something that excludes them
+    /// @throws ConfigException when the pod asks for its own users and for something that excludes
+    ///   them
     public static boolean of(Pod pod) {
         var spec = pod.getSpec();
         var implied = new ArrayList<String>();

@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads small text files of an image as its containers will see them, from the unpacked layers. No link leads out of
-/// the image: links are resolved here, against the image's own root, and no file is opened through one.
+/// Reads small text files of an image as its containers will see them, from the unpacked layers. No
+/// link leads out of the image: links are resolved here, against the image's own root, and no file
+/// is opened through one.
 public final class LayerFiles {
     private static final int LINKS_MAX = 40;
     private static final long SIZE_MAX = 1 << 20;
@@ -47,7 +48,10 @@ public final class LayerFiles {
 
     /// Whether the image has something at this path that is a directory.
     public boolean isDirectory(String path) {
-        return resolve(path).flatMap(LayerFiles::attributes).map(a -> a.isDirectory()).orElse(false);
+        return resolve(path)
+                .flatMap(LayerFiles::attributes)
+                .map(a -> a.isDirectory())
+                .orElse(false);
     }
 
     private Optional<Path> resolve(String path) {
@@ -96,8 +100,8 @@ public final class LayerFiles {
         }
     }
 
-    /// The topmost layer's entry of these names, of which none but the last may be a link here: the caller has
-    /// resolved the others. A whiteout (a device) hides what lies below.
+    /// The topmost layer's entry of these names, of which none but the last may be a link here: the
+    /// caller has resolved the others. A whiteout (a device) hides what lies below.
     private Optional<Path> lookup(List<String> names) {
         for (var layer : topFirst) {
             var file = layer;

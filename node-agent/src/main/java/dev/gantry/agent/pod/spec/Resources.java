@@ -1,13 +1,13 @@
 package dev.gantry.agent.pod.spec;
 
 import dev.gantry.agent.cgroup.Limits;
-import dev.gantry.agent.pod.QualityOfService;
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.Pod;
 
 /// Limits of a container's cgroup and its place when memory runs out.
 public final class Resources {
-    // A bound on processes for containers that name none; Kubernetes' distributions choose a few thousand.
+    // A bound on processes for containers that name none; Kubernetes' distributions choose a few
+    // thousand.
     private static final long PIDS_DEFAULT = 4096;
     private static final int OOM_GUARANTEED = -997;
     private static final int OOM_BEST_EFFORT = 1000;
@@ -23,7 +23,8 @@ public final class Resources {
         return new Limits(cpu, request, Amounts.units(limits.get("memory")), PIDS_DEFAULT);
     }
 
-    /// The kubelet's rule (pkg/kubelet/qos/policy.go): the larger the share of memory asked for, the later it dies.
+    /// The kubelet's rule (pkg/kubelet/qos/policy.go): the larger the share of memory asked for,
+    /// the later it dies.
     ///
     /// @param nodeMemory bytes
     public static int oomScoreAdj(Pod pod, Container container, long nodeMemory) {
@@ -34,7 +35,7 @@ public final class Resources {
                 long request =
                         Amounts.units(container.getResources().getRequestsMap().get("memory"));
                 long score = 1000 - (1000 * request) / Math.max(1, nodeMemory);
-                yield (int) Math.clamp(score, 1000 + OOM_GUARANTEED, OOM_BEST_EFFORT - 1);
+                yield Math.clamp(score, 1000 + OOM_GUARANTEED, OOM_BEST_EFFORT - 1);
             }
         };
     }

@@ -33,7 +33,8 @@ public final class Security {
 
     private Security() {}
 
-    /// @throws ConfigException for a capability that does not exist, or a profile that this node does not have
+    /// @throws ConfigException for a capability that does not exist, or a profile that this node
+    ///   does not have
     public static Confinement of(PodSecurityContext pod, Container container) {
         var own = container.getSecurityContext();
         boolean noGain = own.hasAllowPrivilegeEscalation() && !own.getAllowPrivilegeEscalation();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Who runs a container: the security contexts' ids, else the image's USER looked up in the image's own passwd and
-/// group files.
+/// Who runs a container: the security contexts' ids, else the image's USER looked up in the image's
+/// own passwd and group files.
 public final class Users {
     private final LayerFiles files;
 
@@ -29,8 +29,8 @@ public final class Users {
     ///
     /// @param imageUser as the image says it: empty, `1000`, `www`, `www:www`, `1000:33`
     /// @param ownIds the pod has its own range of ids
-    /// @throws ConfigException for a user that the image does not have, root where root is forbidden, or ids outside
-    ///     the pod's range
+    /// @throws ConfigException for a user that the image does not have, root where root is
+    ///   forbidden, or ids outside the pod's range
     public Resolved of(
             PodSecurityContext pod, Container container, String imageUser, boolean ownIds) {
         var own = container.getSecurityContext();
@@ -96,11 +96,10 @@ public final class Users {
                     accounts().stream()
                             .filter(a -> a.name().equals(user))
                             .findFirst()
-                            .orElseThrow(
-                                    () ->
-                                            new ConfigException(
-                                                    "unable to find user %s: no matching entries in passwd file"
-                                                            .formatted(user)));
+                            .orElseThrow(() ->
+                                    new ConfigException(
+                                            "unable to find user %s: no matching entries in passwd file"
+                                                    .formatted(user)));
         }
         if (colon < 0) {
             return account;
@@ -157,7 +156,9 @@ public final class Users {
     }
 
     private List<String[]> entries(String file, int fieldsMin) {
-        return files.read(file).orElse("").lines()
+        return files.read(file)
+                .orElse("")
+                .lines()
                 .map(line -> line.split(":", -1))
                 .filter(fields -> fields.length >= fieldsMin && !fields[0].startsWith("#"))
                 .toList();

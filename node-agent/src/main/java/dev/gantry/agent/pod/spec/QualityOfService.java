@@ -1,4 +1,4 @@
-package dev.gantry.agent.pod;
+package dev.gantry.agent.pod.spec;
 
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.PodSpec;

@@ -10,7 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Writes the files of `/etc` that a pod's containers share. They belong to the pod's root, who may change them.
+/// Writes the files of `/etc` that a pod's containers share. They belong to the pod's root, who may
+/// change them.
 final class EtcFiles {
     private final PodPaths paths;
 
@@ -26,8 +27,7 @@ final class EtcFiles {
                 host
                         ? read(Path.of("/etc/hosts")) + PodFiles.aliases(pod)
                         : PodFiles.hosts(pod, facts.podIp(), domain);
-        var hostname =
-                host ? read(Path.of("/etc/hostname")).strip() : PodFiles.hostname(pod);
+        var hostname = host ? read(Path.of("/etc/hostname")).strip() : PodFiles.hostname(pod);
         put("hosts", hosts, owner);
         put("hostname", hostname + "\n", owner);
         put(

@@ -47,9 +47,7 @@ final class ImagePart {
         if (!policy.equals("Always")) {
             var found = images.find(name);
             if (found.isPresent()) {
-                notes.note(
-                        "Pulled",
-                        "Container image \"" + name + "\" already present on machine");
+                notes.note("Pulled", "Container image \"" + name + "\" already present on machine");
                 return found.get();
             }
         }
@@ -96,7 +94,8 @@ final class ImagePart {
         }
     }
 
-    /// The logins of the pod's `imagePullSecrets`; a secret that is missing is passed over, as Kubernetes does.
+    /// The logins of the pod's `imagePullSecrets`; a secret that is missing is passed over, as
+    /// Kubernetes does.
     private static RegistryCredentials credentials(Pod pod, Objects objects) {
         List<RegistryCredentials.Login> logins = new ArrayList<>();
         var namespace = pod.getMetadata().getNamespace();

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 
-/// What a container leaves behind for its status: its termination message file, else (when its policy says so) the end
-/// of its log. Bounds are Kubernetes'.
+/// What a container leaves behind for its status: its termination message file, else (when its
+/// policy says so) the end of its log. Bounds are Kubernetes'.
 final class LastWords {
     private static final int FILE_MAX = 4096;
     private static final int LOG_BYTES_MAX = 2048;
@@ -38,12 +38,11 @@ final class LastWords {
         }
         var last = lines.subList(Math.max(0, lines.size() - LOG_LINES_MAX), lines.size());
         var text = String.join("\n", last);
-        return text.length() > LOG_BYTES_MAX
-                ? text.substring(text.length() - LOG_BYTES_MAX)
-                : text;
+        return text.length() > LOG_BYTES_MAX ? text.substring(text.length() - LOG_BYTES_MAX) : text;
     }
 
-    /// The last bytes of a regular file; nothing when the container put something else in its place.
+    /// The last bytes of a regular file; nothing when the container put something else in its
+    /// place.
     private static String tail(Path file, int max) {
         if (!Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
             return "";

@@ -105,9 +105,7 @@ public final class NodeParts implements PodParts {
         var taken = tools.lodgings().take(pod, hostUsers);
         if (!pod.getSpec().getHostNetwork()) {
             tools.hostnames()
-                    .set(
-                            taken.sandbox(),
-                            dev.gantry.agent.pod.spec.PodFiles.hostname(pod));
+                    .set(taken.sandbox(), dev.gantry.agent.pod.spec.PodFiles.hostname(pod));
         }
         places.put(uid, taken);
         return taken;
@@ -173,11 +171,10 @@ public final class NodeParts implements PodParts {
         var name = member.container().getImage();
         return tools.images()
                 .find(name)
-                .orElseThrow(
-                        () ->
-                                new PartException(
-                                        Reasons.RUN_ERROR,
-                                        "image \"" + name + "\" was removed from the node"));
+                .orElseThrow(() ->
+                        new PartException(
+                                Reasons.RUN_ERROR,
+                                "image \"" + name + "\" was removed from the node"));
     }
 
     private static RuntimeException failed(LaunchException e) {

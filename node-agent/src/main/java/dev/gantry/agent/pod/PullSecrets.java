@@ -13,8 +13,9 @@ import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
-/// Logins in secrets of the types `kubernetes.io/dockerconfigjson` and `kubernetes.io/dockercfg`. A secret that cannot
-/// be read yields none: the registry's answer then says what is missing, and nothing of the secret is ever shown.
+/// Logins in secrets of the types `kubernetes.io/dockerconfigjson` and `kubernetes.io/dockercfg`. A
+/// secret that cannot be read yields none: the registry's answer then says what is missing, and
+/// nothing of the secret is ever shown.
 final class PullSecrets {
     private static final JsonFactory JSON = new JsonFactory();
 

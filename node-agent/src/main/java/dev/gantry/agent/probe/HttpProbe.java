@@ -13,8 +13,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/// One GET as the kubelet's probe makes it: any answer from 200 to 399 is a success, certificates are not looked at. A
-/// client of a few lines, because a whole HTTP client for each probed pod costs more than the probe.
+/// One GET as the kubelet's probe makes it: any answer from 200 to 399 is a success, certificates
+/// are not looked at. A client of a few lines, because a whole HTTP client for each probed pod
+/// costs more than the probe.
 final class HttpProbe {
     private static final int HEAD_MAX = 8 << 10;
 

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Carries out one attempt of a probe. Blocks for at most the probe's time-out, give or take the time to kill what it
-/// started; use virtual threads.
+/// Carries out one attempt of a probe. Blocks for at most the probe's time-out, give or take the
+/// time to kill what it started; use virtual threads.
 public final class Prober {
     private static final int OUTPUT_MAX = 1024;
 
@@ -56,8 +56,7 @@ public final class Prober {
         }
     }
 
-    private static ProbeResult connect(String host, int port, Duration timeout)
-            throws IOException {
+    private static ProbeResult connect(String host, int port, Duration timeout) throws IOException {
         try (var socket = new Socket()) {
             int millis = Math.toIntExact(Math.min(timeout.toMillis(), Integer.MAX_VALUE));
             socket.connect(new InetSocketAddress(host, port), millis);
@@ -93,29 +92,28 @@ public final class Prober {
             var watcher =
                     Thread.ofVirtual()
                             .name("probe-" + id)
-                            .start(
-                                    () -> {
-                                        try {
-                                            output.set(drain(process.stdout()));
-                                            code.set(process.waitFor());
-                                        } catch (IOException | InterruptedException e) {
-                                            output.set(String.valueOf(e.getMessage()));
-                                        } finally {
-                                            done.countDown();
-                                        }
-                                    });
+                            .start(() -> {
+                                try {
+                                    output.set(drain(process.stdout()));
+                                    code.set(process.waitFor());
+                                } catch (IOException | InterruptedException e) {
+                                    output.set(String.valueOf(e.getMessage()));
+                                } finally {
+                                    done.countDown();
+                                }
+                            });
             if (!done.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.close();
                 watcher.interrupt();
                 return ProbeResult.failed(
-                        "command %s timed out after %ds"
-                                .formatted(argv, timeout.toSeconds()));
+                        "command %s timed out after %ds".formatted(argv, timeout.toSeconds()));
             }
             return code.get() == 0 ? ProbeResult.passed() : ProbeResult.failed(output.get());
         }
     }
 
-    /// Reads to the end, so that a talkative program is not stopped by a full pipe; keeps the beginning.
+    /// Reads to the end, so that a talkative program is not stopped by a full pipe; keeps the
+    /// beginning.
     private static String drain(InputStream in) throws IOException {
         var kept = new StringBuilder();
         var buffer = new byte[4096];

@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// Writes a projected volume as the kubelet does: files in a directory of their own, `..data` a link to it, each entry a
-/// link through `..data`. An update is one rename of `..data`, so a reader sees the old files or the new ones, all of
-/// them.
+/// Writes a projected volume as the kubelet does: files in a directory of their own, `..data` a
+/// link to it, each entry a link through `..data`. An update is one rename of `..data`, so a reader
+/// sees the old files or the new ones, all of them.
 final class AtomicDirectory {
     private static final String DATA = "..data";
 

@@ -72,13 +72,11 @@ final class Projection {
 
     private Optional<Map<String, ByteString>> configMapData(String name) {
         return objects.configMap(facts.namespace(), name)
-                .map(
-                        map -> {
-                            var data = new TreeMap<String, ByteString>(map.getBinaryDataMap());
-                            map.getDataMap()
-                                    .forEach((k, v) -> data.put(k, ByteString.copyFromUtf8(v)));
-                            return data;
-                        });
+                .map(map -> {
+                    var data = new TreeMap<String, ByteString>(map.getBinaryDataMap());
+                    map.getDataMap().forEach((k, v) -> data.put(k, ByteString.copyFromUtf8(v)));
+                    return data;
+                });
     }
 
     private Map<String, FileContent> secret(SecretVolumeSource source) {

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Makes, updates and removes the volumes of a pod, below `volumes/` in the pod's directory. Doing anything twice is
-/// fine. Calls for one pod come one after the other; for different pods at once.
+/// Makes, updates and removes the volumes of a pod, below `volumes/` in the pod's directory. Doing
+/// anything twice is fine. Calls for one pod come one after the other; for different pods at once.
 public final class Volumes {
     private static final String DIRECTORY = "volumes";
     private static final int EMPTY_DIR_MODE = 0777;
@@ -98,7 +98,8 @@ public final class Volumes {
         AtomicDirectory.mode(directory, EMPTY_DIR_MODE | (owner.grouped() ? 02000 : 0));
     }
 
-    /// A directory for a path that the image declares as a volume (VOLUME): lives as long as the pod.
+    /// A directory for a path that the image declares as a volume (VOLUME): lives as long as the
+    /// pod.
     public Path anonymous(Path podDirectory, String name, Owner owner) {
         var directory = podDirectory.resolve(DIRECTORY).resolve(name);
         try {
@@ -113,7 +114,8 @@ public final class Volumes {
         }
     }
 
-    /// The part of a volume that a mount's subPath names, made when it is missing. No link on the way is followed.
+    /// The part of a volume that a mount's subPath names, made when it is missing. No link on the
+    /// way is followed.
     public Path subPath(Ready volume, String subPath, Owner owner) {
         var at = volume.source();
         for (var name : subPath.split("/")) {
@@ -141,12 +143,14 @@ public final class Volumes {
         return volume.readOnly() ? projectedFile(at, subPath) : at;
     }
 
-    /// Projected entries are links that the agent itself wrote: the file behind them is what is mounted.
+    /// Projected entries are links that the agent itself wrote: the file behind them is what is
+    /// mounted.
     private static Path projectedFile(Path file, String subPath) {
         try {
             return file.toRealPath();
         } catch (IOException e) {
-            throw new VolumeException("subPath \"" + subPath + "\" does not exist in the volume", e);
+            throw new VolumeException(
+                    "subPath \"" + subPath + "\" does not exist in the volume", e);
         }
     }
 

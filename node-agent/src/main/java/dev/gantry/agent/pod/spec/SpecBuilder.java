@@ -96,8 +96,7 @@ public final class SpecBuilder {
                         Resources.limits(container)),
                 LogSpec.of(order.paths().log(container.getName(), order.run().attempt())),
                 Security.sysctls(pod),
-                Resources.oomScoreAdj(
-                        order.facts().pod(), container, order.facts().memoryBytes()),
+                Resources.oomScoreAdj(order.facts().pod(), container, order.facts().memoryBytes()),
                 spec.getHostPID());
     }
 

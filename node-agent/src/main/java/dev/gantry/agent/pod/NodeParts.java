@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -278,6 +279,16 @@ public final class NodeParts implements PodParts {
         } catch (IOException e) {
             throw new UncheckedIOException("failed to remove " + tree, e);
         }
+    }
+
+    /// Where the pod lives; empty while it has no sandbox.
+    Optional<Lodgings.Place> place(String uid) {
+        return Optional.ofNullable(places.get(uid));
+    }
+
+    /// The log of a run.
+    Path log(String uid, String container, int attempt) {
+        return paths(uid).log(container, attempt);
     }
 
     /// Takes up the sandboxes that an earlier agent left in use.

@@ -65,7 +65,7 @@ public record PodState(
     }
 
     /// The member whose current run has this id.
-    Optional<Member> memberByRun(String id) {
+    public Optional<Member> memberByRun(String id) {
         return members.stream().filter(m -> m.runId().filter(id::equals).isPresent()).findFirst();
     }
 

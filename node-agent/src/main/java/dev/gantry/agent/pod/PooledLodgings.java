@@ -57,8 +57,10 @@ public final class PooledLodgings implements Lodgings {
 
     private Sandbox fresh(Pod pod, boolean hostUsers) throws InterruptedException {
         var uid = pod.getMetadata().getUid();
-        if (pod.getSpec().getHostNetwork()) {
-            return pool.takeHostNetwork(uid);
+        boolean hostNetwork = pod.getSpec().getHostNetwork();
+        boolean hostIpc = pod.getSpec().getHostIPC();
+        if (hostNetwork || hostIpc) {
+            return pool.takeShared(uid, hostNetwork, hostIpc);
         }
         return hostUsers ? pool.takeHostUsers(uid) : pool.take(uid);
     }

@@ -117,7 +117,7 @@ final class Execs {
             try {
                 var chunk = attached.next();
                 while (chunk.isPresent()) {
-                    var data = ByteString.copyFrom(chunk.get().bytes());
+                    var data = chunk.get().bytes();
                     if (chunk.get().error()) {
                         streams.stderr(data);
                     } else {

@@ -17,8 +17,9 @@ import dev.gantry.api.v1.PullOrder;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /// Pulls, loads, lists and removes images for people.
 final class ImageWork {
@@ -80,8 +81,11 @@ final class ImageWork {
                 .build();
     }
 
-    List<String> remove(String name, Predicate<Digest> inUse) {
-        var removed = images.remove(name, inUse);
+    /// @param used names of images that containers run from: their content stays
+    List<String> remove(String name, SortedSet<String> used) {
+        var ids = new TreeSet<Digest>();
+        used.forEach(n -> images.find(n).ifPresent(image -> ids.add(image.id())));
+        var removed = images.remove(name, ids::contains);
         if (removed.isEmpty()) {
             throw new WorkException(Reason.NOT_FOUND, "no image is named " + name);
         }

@@ -1,7 +1,6 @@
 package dev.gantry.agent;
 
 import dev.gantry.agent.image.ImageStore;
-import dev.gantry.agent.network.Cidr;
 import dev.gantry.agent.network.dns.ClusterDns;
 import dev.gantry.agent.network.dns.ResolvConf;
 import dev.gantry.agent.network.service.ServiceRules;
@@ -133,7 +132,7 @@ final class Agent implements AutoCloseable {
         var body = built.start(node, objects, reports());
         var dns =
                 new ClusterDns(
-                        Cidr.address(settings.dnsAddress()),
+                        built.network.config(),
                         settings.clusterDomain(),
                         ResolvConf.upstream(RESOLV_CONF));
         dns.start();

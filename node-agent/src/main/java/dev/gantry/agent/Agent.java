@@ -113,8 +113,7 @@ final class Agent implements AutoCloseable {
                 .log("agent started");
     }
 
-    private NodeBody boot(NodeState first, Supplier<Objects> objects)
-            throws InterruptedException {
+    private NodeBody boot(NodeState first, Supplier<Objects> objects) throws InterruptedException {
         var settings = first.settings();
         new SettingsFile(config.dataDir()).write(settings);
         var built = new Host(config.dataDir(), images, settings);
@@ -137,7 +136,10 @@ final class Agent implements AutoCloseable {
                         ResolvConf.upstream(RESOLV_CONF));
         dns.start();
         services = new ServiceFeed(new ServiceRules(built.network), dns);
-        built.network.diagnose().forEach(text -> LOG.atWarn().addKeyValue("reason", text).log("network is hindered"));
+        built.network
+                .diagnose()
+                .forEach(text ->
+                        LOG.atWarn().addKeyValue("reason", text).log("network is hindered"));
         return body;
     }
 

@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 final class ExitCodes {
     private ExitCodes() {}
 
-    /// Of its first container that failed, init containers first; 1 for a pod that failed without one; else 0.
+    /// Of its first container that failed, init containers first; 1 for a pod that failed without
+    /// one; else 0.
     static int of(PodStatus status) {
         return Stream.concat(
                         status.getInitContainerStatusesList().stream(),

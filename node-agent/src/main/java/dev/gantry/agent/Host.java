@@ -1,5 +1,6 @@
 package dev.gantry.agent;
 
+import dev.gantry.agent.cgroup.Cgroups;
 import dev.gantry.agent.container.ContainerRuntime;
 import dev.gantry.agent.container.NativeRuntime;
 import dev.gantry.agent.container.RuntimeConfig;
@@ -108,6 +109,7 @@ final class Host implements AutoCloseable {
         pool.drain();
         pool.owned().forEach(pool::release);
         network.teardown();
+        Cgroups.detect(Cgroups.MOUNTED_AT, Names.of(dataDir).cgroup()).remove(Cgroups.SHIMS);
     }
 
     @Override

@@ -62,10 +62,10 @@ public final class Main {
 
     private static int agent(AgentConfig config) throws InterruptedException, java.io.IOException {
         logLevel(config.logLevel());
-        try (var lock = lock(config.dataDir());
+        var stop = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        try (DataLock _ = lock(config.dataDir());
                 var agent = new Agent(config)) {
-            var stop = new CountDownLatch(1);
-            var ended = new CountDownLatch(1);
             // A signal runs this hook; it ends once everything is closed, and the process with it.
             Runtime.getRuntime()
                     .addShutdownHook(
@@ -77,11 +77,10 @@ public final class Main {
                                             }));
             agent.start();
             stop.await();
-            agent.close();
-            lock.close();
+        } finally {
             ended.countDown();
-            return 0;
         }
+        return 0;
     }
 
     private static void await(CountDownLatch latch) {
@@ -97,9 +96,8 @@ public final class Main {
     /// @throws IllegalStateException when another agent has the directory
     static DataLock lock(Path dataDir) {
         return DataLock.take(dataDir)
-                .orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        "another agent uses " + dataDir + " (its lock is held)"));
+                .orElseThrow(() ->
+                        new IllegalStateException(
+                                "another agent uses " + dataDir + " (its lock is held)"));
     }
 }

@@ -4,8 +4,8 @@ import dev.gantry.agent.network.NetworkConfig;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
 
-/// The names under which an agent's things stand on the host: those of the default data directory are plain, an agent
-/// with another one has its own, so that several live side by side.
+/// The names under which an agent's things stand on the host: those of the default data directory
+/// are plain, an agent with another one has its own, so that several live side by side.
 ///
 /// @param cgroup of the root of its control groups
 /// @param table of nftables

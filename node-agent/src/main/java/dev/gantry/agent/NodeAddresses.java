@@ -12,7 +12,8 @@ final class NodeAddresses {
 
     private NodeAddresses() {}
 
-    /// The address that packets to the server leave from; when the server is on this host, the one that leads outward.
+    /// The address that packets to the server leave from; when the server is on this host, the one
+    /// that leads outward.
     static String toward(String server) {
         int colon = server.lastIndexOf(':');
         var target =

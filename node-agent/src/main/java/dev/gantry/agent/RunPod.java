@@ -2,6 +2,7 @@ package dev.gantry.agent;
 
 import dev.gantry.agent.image.ImageStore;
 import dev.gantry.agent.image.ProgressListener;
+import dev.gantry.agent.node.DataLock;
 import dev.gantry.agent.node.NodeReader;
 import dev.gantry.agent.pod.NodeFacts;
 import dev.gantry.agent.pod.PodReports;
@@ -71,7 +72,7 @@ final class RunPod {
         if (!problems.isEmpty() || file == null) {
             throw new AgentConfig.UsageException(problems);
         }
-        try (var lock = Main.lock(dataDir)) {
+        try (DataLock _ = Main.lock(dataDir)) {
             return new RunPod(dataDir, file, archives).run();
         }
     }
@@ -112,12 +113,11 @@ final class RunPod {
             Runtime.getRuntime()
                     .addShutdownHook(
                             Thread.ofPlatform()
-                                    .unstarted(
-                                            () ->
-                                                    body.agent()
-                                                            .remove(
-                                                                    pod.getMetadata().getNamespace(),
-                                                                    pod.getMetadata().getName())));
+                                    .unstarted(() ->
+                                            body.agent()
+                                                    .remove(
+                                                            pod.getMetadata().getNamespace(),
+                                                            pod.getMetadata().getName())));
             body.agent().replaceAll(List.of(pod));
             try (var printer = LogPrinter.start(body, pod, System.out)) {
                 done.await();

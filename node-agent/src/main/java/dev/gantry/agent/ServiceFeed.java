@@ -7,7 +7,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes rules and names of Services follow what the control plane said: always the latest state, on one thread.
+/// Makes rules and names of Services follow what the control plane said: always the latest state,
+/// on one thread.
 final class ServiceFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceFeed.class);
 

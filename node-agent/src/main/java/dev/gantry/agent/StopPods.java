@@ -1,6 +1,7 @@
 package dev.gantry.agent;
 
 import dev.gantry.agent.image.ImageStore;
+import dev.gantry.agent.node.DataLock;
 import dev.gantry.agent.pod.NodeFacts;
 import dev.gantry.agent.pod.PodReports;
 import dev.gantry.agent.pod.spec.Objects;
@@ -13,8 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// `gantry agent stop-pods`: ends all pods of an agent that has stopped, each with its grace period, and removes what
-/// the agent made on the host. Data stays: images, logs of pods are gone with the pods.
+/// `gantry agent stop-pods`: ends all pods of an agent that has stopped, each with its grace
+/// period, and removes what the agent made on the host. Data stays: images, logs of pods are gone
+/// with the pods.
 final class StopPods {
     private static final long LOOK_MILLIS = 20;
     // Longer than any usual grace period; then the rest is killed.
@@ -35,7 +37,7 @@ final class StopPods {
         if (!Files.isDirectory(dataDir)) {
             return 0;
         }
-        try (var lock = Main.lock(dataDir)) {
+        try (DataLock _ = Main.lock(dataDir)) {
             var settings = new SettingsFile(dataDir).read();
             if (settings.isEmpty()) {
                 return 0;

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/// Two agents never share a data directory: whoever holds its lock may use it. The kernel drops the lock with the
-/// process.
+/// Two agents never share a data directory: whoever holds its lock may use it. The kernel drops the
+/// lock with the process.
 public final class DataLock implements AutoCloseable {
     private final FileChannel channel;
     private final FileLock lock;

@@ -25,7 +25,8 @@ final class HostFiles {
 
     /// A line of /proc/meminfo, in bytes.
     Optional<Long> memory(String name) {
-        return text("proc/meminfo").lines()
+        return text("proc/meminfo")
+                .lines()
                 .filter(line -> line.startsWith(name + ":"))
                 .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
                 .findFirst();

@@ -92,8 +92,7 @@ public final class NodeReader {
         status.putAllocatable("memory", quantity(allocatableMemory() / 1024 + "Ki"));
         status.putAllocatable("pods", quantity(PODS_MAX + ""));
         status.putAllocatable("ephemeral-storage", quantity(disk * 9 / 10 / 1024 + "Ki"));
-        status.addAddresses(
-                NodeAddress.newBuilder().setType("InternalIP").setAddress(address));
+        status.addAddresses(NodeAddress.newBuilder().setType("InternalIP").setAddress(address));
         status.addAddresses(NodeAddress.newBuilder().setType("Hostname").setAddress(name));
         status.setNodeInfo(system());
         return status.addAllConditions(conditions(now)).build();
@@ -105,7 +104,8 @@ public final class NodeReader {
 
     private NodeSystemInfo system() {
         var os =
-                files.text("etc/os-release").lines()
+                files.text("etc/os-release")
+                        .lines()
                         .filter(line -> line.startsWith("PRETTY_NAME="))
                         .map(line -> line.substring(12).replace("\"", ""))
                         .findFirst()
@@ -132,8 +132,7 @@ public final class NodeReader {
                 condition("PIDPressure", pidsLow(), "PID", now));
     }
 
-    private static NodeCondition condition(
-            String type, boolean holds, String word, Instant now) {
+    private static NodeCondition condition(String type, boolean holds, String word, Instant now) {
         var verb = holds ? "HasInsufficient" : "HasSufficient";
         var suffix = word.equals("Disk") && !holds ? "HasNoDiskPressure" : verb + word;
         return NodeCondition.newBuilder()

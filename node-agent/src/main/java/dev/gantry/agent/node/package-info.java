@@ -1,4 +1,5 @@
-/// What the agent says of its node: capacity, addresses, system, pressure. Reads the host's own files; changes nothing.
+/// What the agent says of its node: capacity, addresses, system, pressure. Reads the host's own
+/// files; changes nothing.
 @NullMarked
 package dev.gantry.agent.node;
 

@@ -5,10 +5,10 @@ import dev.gantry.agent.container.ContainerExit;
 import dev.gantry.agent.container.ContainerRuntime;
 import dev.gantry.agent.image.ImageStore;
 import dev.gantry.agent.pod.spec.Objects;
+import dev.gantry.agent.sys.Syscalls;
 import dev.gantry.agent.volume.SystemMounts;
 import dev.gantry.agent.volume.VolumeException;
 import dev.gantry.agent.volume.Volumes;
-import dev.gantry.agent.sys.Syscalls;
 import dev.gantry.loop.FaultHandler;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -75,9 +75,7 @@ public final class NodeBody implements AutoCloseable {
         places.forEach(parts::adopt);
         materials
                 .runtime()
-                .onExit(
-                        exit ->
-                                materials.executor().execute(() -> exited(agent, parts, exit)));
+                .onExit(exit -> materials.executor().execute(() -> exited(agent, parts, exit)));
         var adopted = materials.runtime().adopt();
         agent.recover(adopted, places.keySet(), parts::termination);
         releaseUnknown(materials, agent, places);
@@ -91,9 +89,7 @@ public final class NodeBody implements AutoCloseable {
                 .addKeyValue("pods", agent.pods().size())
                 .addKeyValue(
                         "running",
-                        adopted.stream()
-                                .filter(a -> a instanceof AdoptedContainer.Running)
-                                .count())
+                        adopted.stream().filter(a -> a instanceof AdoptedContainer.Running).count())
                 .log("adopted");
         return new NodeBody(materials, parts, agent, node, loop);
     }
@@ -144,19 +140,18 @@ public final class NodeBody implements AutoCloseable {
     /// Config maps or secrets have changed: volumes follow, and pods that wait for one try again.
     public void objectsChanged() {
         agent.objectsChanged();
-        executor.execute(
-                () -> {
-                    for (var state : agent.pods().values()) {
-                        try {
-                            parts.refresh(state);
-                        } catch (VolumeException e) {
-                            LOG.atInfo()
-                                    .addKeyValue("pod", state.key())
-                                    .setCause(e)
-                                    .log("volumes stay as they are");
-                        }
-                    }
-                });
+        executor.execute(() -> {
+            for (var state : agent.pods().values()) {
+                try {
+                    parts.refresh(state);
+                } catch (VolumeException e) {
+                    LOG.atInfo()
+                            .addKeyValue("pod", state.key())
+                            .setCause(e)
+                            .log("volumes stay as they are");
+                }
+            }
+        });
     }
 
     /// Stops stepping; the pods run on.

@@ -221,7 +221,6 @@ public final class PodAgent {
         }
         if (gone) {
             records.remove(uid);
-            effects.forget(next);
         }
     }
 

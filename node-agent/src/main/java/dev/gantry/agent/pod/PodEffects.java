@@ -74,11 +74,6 @@ public final class PodEffects {
         });
     }
 
-    /// Removes what may be left of a pod that is gone.
-    void forget(PodState state) {
-        run(state, "forget", () -> parts.release(state, true));
-    }
-
     private void run(PodState state, String what, Effect effect) {
         executor.execute(() -> {
             try {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -107,6 +108,9 @@ public final class PodRecords {
         saved.remove(uid);
         try {
             Files.deleteIfExists(directory(uid).resolve(RECORD));
+            Files.deleteIfExists(directory(uid));
+        } catch (DirectoryNotEmptyException e) {
+            LOG.atWarn().addKeyValue("path", directory(uid)).log("something of a pod is left");
         } catch (IOException e) {
             throw new UncheckedIOException("failed to remove pod record of " + uid, e);
         }

@@ -28,11 +28,10 @@ public final class PooledLodgings implements Lodgings {
     public SortedMap<String, Place> adopt() {
         var places = new TreeMap<String, Place>();
         pool.adopt()
-                .forEach(
-                        (uid, sandbox) -> {
-                            taken.put(uid, sandbox);
-                            places.put(uid, new Place(sandbox, address(sandbox)));
-                        });
+                .forEach((uid, sandbox) -> {
+                    taken.put(uid, sandbox);
+                    places.put(uid, new Place(sandbox, address(sandbox)));
+                });
         return places;
     }
 

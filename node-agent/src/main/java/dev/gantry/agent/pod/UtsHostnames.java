@@ -7,8 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Sets the host name of a sandbox that came from the pool, from a thread that enters its UTS namespace and ends there
-/// (sethostname(2); a thread may enter it without the user namespace, which a JVM may not).
+/// Sets the host name of a sandbox that came from the pool, from a thread that enters its UTS
+/// namespace and ends there (sethostname(2); a thread may enter it without the user namespace,
+/// which a JVM may not).
 public final class UtsHostnames implements NodeParts.Hostnames {
     private static final int CLONE_NEWUTS = 0x04000000;
     private static final Path NAME = Path.of("/proc/sys/kernel/hostname");
@@ -28,15 +29,14 @@ public final class UtsHostnames implements NodeParts.Hostnames {
         var thread =
                 Thread.ofPlatform()
                         .name("hostname-" + sandbox.id())
-                        .start(
-                                () -> {
-                                    try {
-                                        enter(sandbox);
-                                        Files.writeString(NAME, name);
-                                    } catch (IOException | RuntimeException e) {
-                                        failure.set(e);
-                                    }
-                                });
+                        .start(() -> {
+                            try {
+                                enter(sandbox);
+                                Files.writeString(NAME, name);
+                            } catch (IOException | RuntimeException e) {
+                                failure.set(e);
+                            }
+                        });
         thread.join();
         if (failure.get() != null) {
             throw new PartException(

@@ -48,6 +48,7 @@ final class AtomicDirectory {
         var link = root.resolve("..data_tmp");
         Files.deleteIfExists(link);
         Files.createSymbolicLink(link, fresh.getFileName());
+        owner.give(link);
         Files.move(link, root.resolve(DATA), StandardCopyOption.ATOMIC_MOVE);
         entries(content);
         if (current != null) {
@@ -104,6 +105,7 @@ final class AtomicDirectory {
             var link = root.resolve(name);
             if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createSymbolicLink(link, Path.of(DATA, name));
+                owner.give(link);
             }
         }
         try (var children = Files.list(root)) {

@@ -38,7 +38,8 @@ final class Execs {
                         start.getSize().getRows());
         try (var process = runtime.exec(id, spec)) {
             streams.started();
-            var input = Thread.ofVirtual().name("exec-in-" + id).start(() -> feed(process, streams));
+            var input =
+                    Thread.ofVirtual().name("exec-in-" + id).start(() -> feed(process, streams));
             var errors =
                     Thread.ofVirtual()
                             .name("exec-err-" + id)

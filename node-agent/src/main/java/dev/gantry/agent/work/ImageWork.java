@@ -47,8 +47,7 @@ final class ImageWork {
         return inventory.build();
     }
 
-    String pull(PullOrder order, Consumer<ImagePullProgress> progress)
-            throws InterruptedException {
+    String pull(PullOrder order, Consumer<ImagePullProgress> progress) throws InterruptedException {
         try {
             var login = RegistryCredentials.of(order.getUsername(), order.getPassword());
             return images.pull(order.getImage(), login, p -> progress.accept(written(p)))

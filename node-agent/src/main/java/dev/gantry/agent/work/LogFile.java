@@ -16,8 +16,8 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The lines of one run's log, oldest first, over its rotated parts (`file.N` to `file.1`, then `file`), and on into
-/// what is still being written.
+/// The lines of one run's log, oldest first, over its rotated parts (`file.N` to `file.1`, then
+/// `file`), and on into what is still being written.
 final class LogFile implements AutoCloseable {
     private static final int BUFFER = 32 << 10;
     private static final int PARTS_MAX = 100;

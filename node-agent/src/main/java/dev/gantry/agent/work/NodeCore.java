@@ -32,8 +32,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The node's side of the session. The node's body is made from the first state that the session hands over, which
-/// says what the pod network looks like; until then there is nothing to ask of it.
+/// The node's side of the session. The node's body is made from the first state that the session
+/// hands over, which says what the pod network looks like; until then there is nothing to ask of
+/// it.
 public final class NodeCore implements NodeWork {
     private final NodeReader reader;
     private final ImageWork images;
@@ -158,15 +159,15 @@ public final class NodeCore implements NodeWork {
         var target =
                 new Targets(current.agent())
                         .container(
-                                request.getNamespace(),
-                                request.getPod(),
-                                request.getContainer());
+                                request.getNamespace(), request.getPod(), request.getContainer());
         int attempt = target.member().history().attempt() - (request.getPrevious() ? 1 : 0);
         if (attempt < 0) {
             throw new WorkException(
                     Reason.NOT_FOUND,
                     "previous terminated container \"%s\" in pod \"%s\" not found"
-                            .formatted(target.member().name(), target.pod().pod().getMetadata().getName()));
+                            .formatted(
+                                    target.member().name(),
+                                    target.pod().pod().getMetadata().getName()));
         }
         var file = current.log(target.pod(), target.member().name(), attempt);
         var id = target.member().runId().orElse("");
@@ -201,11 +202,10 @@ public final class NodeCore implements NodeWork {
         var pod = new Targets(current.agent()).pod(start.getNamespace(), start.getPod());
         var place =
                 current.place(pod.uid())
-                        .orElseThrow(
-                                () ->
-                                        new WorkException(
-                                                Reason.NOT_POSSIBLE_NOW,
-                                                "pod " + pod.key() + " does not run"));
+                        .orElseThrow(() ->
+                                new WorkException(
+                                        Reason.NOT_POSSIBLE_NOW,
+                                        "pod " + pod.key() + " does not run"));
         new PortForwards(syscalls)
                 .carry(place.sandbox(), place.address(), start.getPort(), streams);
     }

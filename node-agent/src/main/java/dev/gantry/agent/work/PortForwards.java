@@ -13,8 +13,8 @@ import java.net.Socket;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Carries one connection to a port of a pod. It is made inside the pod's network namespace, so that services which
-/// listen on 127.0.0.1 only are reached too.
+/// Carries one connection to a port of a pod. It is made inside the pod's network namespace, so
+/// that services which listen on 127.0.0.1 only are reached too.
 final class PortForwards {
     private static final int CONNECT_MILLIS = 10_000;
     private static final int CHUNK = 32 << 10;
@@ -87,15 +87,14 @@ final class PortForwards {
         var thread =
                 Thread.ofPlatform()
                         .name("connect-" + sandbox.id())
-                        .start(
-                                () -> {
-                                    try {
-                                        enter(sandbox);
-                                        result.set(first(address, port));
-                                    } catch (IOException | RuntimeException e) {
-                                        failure.set(e);
-                                    }
-                                });
+                        .start(() -> {
+                            try {
+                                enter(sandbox);
+                                result.set(first(address, port));
+                            } catch (IOException | RuntimeException e) {
+                                failure.set(e);
+                            }
+                        });
         thread.join();
         var socket = result.get();
         if (socket != null) {

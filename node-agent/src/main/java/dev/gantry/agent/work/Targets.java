@@ -23,12 +23,11 @@ final class Targets {
         /// @throws WorkException when it does not run
         String runId() {
             return member.runId()
-                    .orElseThrow(
-                            () ->
-                                    new WorkException(
-                                            Reason.NOT_POSSIBLE_NOW,
-                                            "container %s of pod %s does not run"
-                                                    .formatted(member.name(), pod.key())));
+                    .orElseThrow(() ->
+                            new WorkException(
+                                    Reason.NOT_POSSIBLE_NOW,
+                                    "container %s of pod %s does not run"
+                                            .formatted(member.name(), pod.key())));
         }
     }
 
@@ -38,17 +37,16 @@ final class Targets {
         return agent.pods().values().stream()
                 .filter(s -> s.key().equals(key))
                 .min(java.util.Comparator.comparing(s -> s.departure().isPresent()))
-                .orElseThrow(
-                        () ->
-                                new WorkException(
-                                        Reason.NOT_FOUND, "pod " + key + " is not on this node"));
+                .orElseThrow(() ->
+                        new WorkException(Reason.NOT_FOUND, "pod " + key + " is not on this node"));
     }
 
     Target container(String namespace, String podName, String name) {
         var pod = pod(namespace, podName);
         var wanted = name;
         if (wanted.isEmpty()) {
-            wanted = pod.pod().getMetadata().getAnnotationsMap().getOrDefault(DEFAULT_CONTAINER, "");
+            wanted =
+                    pod.pod().getMetadata().getAnnotationsMap().getOrDefault(DEFAULT_CONTAINER, "");
         }
         if (wanted.isEmpty()) {
             wanted = pod.pod().getSpec().getContainers(0).getName();

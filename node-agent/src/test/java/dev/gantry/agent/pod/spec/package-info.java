@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.agent.pod.spec;
+
+import org.jspecify.annotations.NullMarked;

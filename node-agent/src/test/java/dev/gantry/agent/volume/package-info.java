@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.agent.volume;
+
+import org.jspecify.annotations.NullMarked;

@@ -153,7 +153,7 @@ final class Agent implements AutoCloseable {
             @Override
             public void event(Event event) {
                 session.reportEvents(List.of(event));
-                if (event.getReason().equals("Pulled")) {
+                if (event.getMessage().startsWith("Successfully pulled")) {
                     session.reportImages(core.describe().images());
                 }
             }

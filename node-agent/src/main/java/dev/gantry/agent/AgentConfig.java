@@ -196,7 +196,7 @@ public record AgentConfig(
         }
         long cpu = Reserved.DEFAULT.cpuMillis();
         long memory = Reserved.DEFAULT.memoryBytes();
-        for (var part : text.split(",")) {
+        for (var part : text.split(",", -1)) {
             int equals = part.indexOf('=');
             var name = equals < 0 ? part : part.substring(0, equals);
             var amount =

@@ -70,11 +70,10 @@ public final class Main {
             Runtime.getRuntime()
                     .addShutdownHook(
                             Thread.ofPlatform()
-                                    .unstarted(
-                                            () -> {
-                                                stop.countDown();
-                                                await(ended);
-                                            }));
+                                    .unstarted(() -> {
+                                        stop.countDown();
+                                        await(ended);
+                                    }));
             agent.start();
             stop.await();
         } finally {

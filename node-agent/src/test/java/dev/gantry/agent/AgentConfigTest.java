@@ -58,7 +58,10 @@ class AgentConfigTest {
     void allProblemsAreToldAtOnce() {
         var wrong =
                 List.of(
-                        "--sever", "--node-name=N!", "--log-level=loud", "--metrics-listen=nowhere");
+                        "--sever",
+                        "--node-name=N!",
+                        "--log-level=loud",
+                        "--metrics-listen=nowhere");
         assertThatThrownBy(() -> AgentConfig.parse(wrong))
                 .isInstanceOf(AgentConfig.UsageException.class)
                 .hasMessageContaining("unknown flag --sever, did you mean --server?")

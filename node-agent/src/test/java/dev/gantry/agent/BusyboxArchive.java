@@ -17,7 +17,17 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 /// A docker-archive with the host's static busybox, for tests on real containers: `busybox:test`.
 final class BusyboxArchive {
     private static final List<String> APPLETS =
-            List.of("sh", "cat", "echo", "id", "hostname", "sleep", "stat", "touch", "true", "false");
+            List.of(
+                    "sh",
+                    "cat",
+                    "echo",
+                    "id",
+                    "hostname",
+                    "sleep",
+                    "stat",
+                    "touch",
+                    "true",
+                    "false");
 
     private BusyboxArchive() {}
 
@@ -26,7 +36,8 @@ final class BusyboxArchive {
         var config =
                 """
                 {"architecture":"%s","os":"linux","config":{"Env":["PATH=/bin"],"Cmd":["sh"]},\
-                "rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}"""
+                "rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}\
+                """
                         .formatted(architecture(), sha256(layer))
                         .getBytes(StandardCharsets.UTF_8);
         var manifest =

@@ -22,7 +22,12 @@ public final class HealthServer implements AutoCloseable {
     public static HealthServer start(
             InetSocketAddress address, BooleanSupplier ready, Supplier<String> metrics)
             throws IOException {
-        var server = HttpServer.create(address, 0);
+        HttpServer server;
+        try {
+            server = HttpServer.create(address, 0);
+        } catch (IOException e) {
+            throw new IOException("cannot listen for metrics on " + address, e);
+        }
         server.setExecutor(
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
         server.createContext("/healthz", exchange -> answer(exchange, 200, "ok\n"));

@@ -167,7 +167,7 @@ public final class NodeReader {
     }
 
     private boolean pidsLow() {
-        var load = files.text("proc/loadavg").split(" ");
+        var load = files.text("proc/loadavg").split(" ", -1);
         var max = files.text("proc/sys/kernel/pid_max");
         if (load.length < 4 || max.isEmpty()) {
             return false;

@@ -88,7 +88,7 @@ public final class NodeParts implements PodParts {
             var cluster = node.cluster().get();
             new EtcFiles(paths)
                     .write(facts, place.sandbox(), cluster.dnsAddress(), cluster.domain());
-            return new Lodging(place.sandbox().id(), place.address());
+            return new Lodging(place.sandbox().id(), facts.podIp());
         } catch (VolumeException e) {
             throw new PartException("FailedMount", String.valueOf(e.getMessage()), e);
         } catch (ConfigException e) {

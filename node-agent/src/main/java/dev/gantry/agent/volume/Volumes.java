@@ -118,7 +118,7 @@ public final class Volumes {
     /// way is followed.
     public Path subPath(Ready volume, String subPath, Owner owner) {
         var at = volume.source();
-        for (var name : subPath.split("/")) {
+        for (var name : subPath.split("/", -1)) {
             if (name.isEmpty() || name.equals(".")) {
                 continue;
             }

@@ -21,8 +21,7 @@ class AtomicDirectoryTest {
         var files = new TreeMap<String, Content.FileContent>();
         for (int i = 0; i < pairs.length; i += 2) {
             files.put(
-                    pairs[i],
-                    new Content.FileContent(ByteString.copyFromUtf8(pairs[i + 1]), 0640));
+                    pairs[i], new Content.FileContent(ByteString.copyFromUtf8(pairs[i + 1]), 0640));
         }
         return new Content(files);
     }

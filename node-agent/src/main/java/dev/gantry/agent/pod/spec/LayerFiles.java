@@ -55,7 +55,7 @@ public final class LayerFiles {
     }
 
     private Optional<Path> resolve(String path) {
-        var rest = new ArrayDeque<>(List.of(path.split("/")));
+        var rest = new ArrayDeque<>(List.of(path.split("/", -1)));
         var at = new ArrayList<String>();
         int links = 0;
         while (!rest.isEmpty()) {
@@ -91,7 +91,7 @@ public final class LayerFiles {
             if (target.startsWith("/")) {
                 at.clear();
             }
-            var parts = List.of(target.split("/"));
+            var parts = List.of(target.split("/", -1));
             for (var part : parts.reversed()) {
                 rest.addFirst(part);
             }

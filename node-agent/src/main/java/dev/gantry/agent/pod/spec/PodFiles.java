@@ -103,7 +103,7 @@ public final class PodFiles {
     private static List<String> words(String conf, String keyword) {
         var words = new ArrayList<String>();
         for (var line : conf.lines().toList()) {
-            var parts = List.of(line.strip().split("\\s+"));
+            var parts = List.of(line.strip().split("\\s+", -1));
             if (parts.getFirst().equals(keyword)) {
                 words.addAll(parts.subList(1, parts.size()));
             }

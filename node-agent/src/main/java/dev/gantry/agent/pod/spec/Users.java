@@ -127,7 +127,7 @@ public final class Users {
         var groups = new ArrayList<Long>();
         for (var fields : entries("etc/group", 4)) {
             var id = number(fields[2]);
-            if (id.isPresent() && List.of(fields[3].split(",")).contains(name)) {
+            if (id.isPresent() && List.of(fields[3].split(",", -1)).contains(name)) {
                 groups.add(id.getAsLong());
             }
         }

@@ -25,7 +25,8 @@ class UsersTest {
         base = Files.createDirectories(directory.resolve("base/etc")).getParent();
         top = Files.createDirectories(directory.resolve("top/etc")).getParent();
         Files.writeString(
-                base.resolve("etc/passwd"), "root:x:0:0::/root:/bin/sh\nwww:x:33:34::/srv:/bin/sh\n");
+                base.resolve("etc/passwd"),
+                "root:x:0:0::/root:/bin/sh\nwww:x:33:34::/srv:/bin/sh\n");
         Files.writeString(base.resolve("etc/group"), "root:x:0:\nextra:x:44:www,other\n");
     }
 

@@ -56,7 +56,7 @@ final class RunPod {
         Path file = null;
         var archives = new ArrayList<Path>();
         var problems = new ArrayList<String>();
-        for (int i = 0; i < arguments.size(); i++) {
+        for (int i = 0; i < arguments.size(); i += 2) {
             var value = i + 1 < arguments.size() ? arguments.get(i + 1) : "";
             switch (arguments.get(i)) {
                 case "-f", "--filename" -> file = Path.of(value);
@@ -64,7 +64,6 @@ final class RunPod {
                 case "--load" -> archives.add(Path.of(value));
                 default -> problems.add("unknown flag " + arguments.get(i) + " (see --help)");
             }
-            i++;
         }
         if (file == null) {
             problems.add("-f is missing: the file of the pod");
@@ -119,10 +118,9 @@ final class RunPod {
                                                             pod.getMetadata().getNamespace(),
                                                             pod.getMetadata().getName())));
             body.agent().replaceAll(List.of(pod));
-            try (var printer = LogPrinter.start(body, pod, System.out)) {
-                done.await();
-                printer.finish();
-            }
+            var printer = LogPrinter.start(body, pod, System.out);
+            done.await();
+            printer.finish();
             var state = body.agent().pods().get(pod.getMetadata().getUid());
             int code = state == null ? 0 : ExitCodes.of(state.status());
             body.agent().remove(pod.getMetadata().getNamespace(), pod.getMetadata().getName());

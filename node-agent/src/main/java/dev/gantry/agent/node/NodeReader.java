@@ -65,7 +65,7 @@ public final class NodeReader {
     }
 
     /// Labels that say what the node is.
-    public TreeMap<String, String> labels() {
+    public java.util.SortedMap<String, String> labels() {
         var labels = new TreeMap<String, String>();
         labels.put("kubernetes.io/hostname", name);
         labels.put("kubernetes.io/os", "linux");

@@ -49,7 +49,7 @@ public final class PodAgent {
     private volatile SortedMap<String, PodState> view = new TreeMap<>();
     private volatile Runnable wake = () -> {};
 
-    /// @param hostIp the node's address, for statuses
+    /// @param node whose name events carry and whose address statuses carry
     public PodAgent(
             PodRecords records,
             PodParts parts,

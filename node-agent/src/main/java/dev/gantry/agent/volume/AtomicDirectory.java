@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Writes a projected volume as the kubelet does: files in a directory of their own, `..data` a
 /// link to it, each entry a link through `..data`. An update is one rename of `..data`, so a reader
@@ -40,7 +41,7 @@ final class AtomicDirectory {
         owner.give(fresh);
         for (var entry : content.files().entrySet()) {
             var file = fresh.resolve(entry.getKey());
-            directories(fresh, file.getParent());
+            directories(fresh, Path.of(entry.getKey()).getParent());
             Files.write(file, entry.getValue().bytes().toByteArray());
             owner.give(file);
             mode(file, entry.getValue().mode() | (owner.grouped() ? 0040 : 0));
@@ -65,7 +66,7 @@ final class AtomicDirectory {
         return root.resolve("..v" + n);
     }
 
-    private @org.jspecify.annotations.Nullable Path current() throws IOException {
+    private @Nullable Path current() throws IOException {
         var data = root.resolve(DATA);
         return Files.isSymbolicLink(data) ? root.resolve(Files.readSymbolicLink(data)) : null;
     }
@@ -88,14 +89,20 @@ final class AtomicDirectory {
         return true;
     }
 
-    private void directories(Path top, Path directory) throws IOException {
-        if (directory.equals(top) || Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+    /// Makes the directories on the way to a file; none for one at the top.
+    private void directories(Path top, @Nullable Path way) throws IOException {
+        if (way == null) {
             return;
         }
-        directories(top, directory.getParent());
-        Files.createDirectory(directory);
-        mode(directory, 0755);
-        owner.give(directory);
+        var at = top;
+        for (var name : way) {
+            at = at.resolve(name);
+            if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectory(at);
+                mode(at, 0755);
+                owner.give(at);
+            }
+        }
     }
 
     private void entries(Content content) throws IOException {
@@ -151,7 +158,7 @@ final class AtomicDirectory {
 
                     @Override
                     public FileVisitResult postVisitDirectory(
-                            Path directory, @org.jspecify.annotations.Nullable IOException failed)
+                            Path directory, @Nullable IOException failed)
                             throws IOException {
                         if (failed != null) {
                             throw failed;

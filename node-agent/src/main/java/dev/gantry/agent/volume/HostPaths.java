@@ -7,8 +7,6 @@ import java.nio.file.Path;
 
 /// Paths of the host that pods mount: their type is checked, and made where the type says so.
 final class HostPaths {
-    private static final String WRONG = "hostPath type check failed: %s is not a %s";
-
     private HostPaths() {}
 
     static Path of(HostPathVolumeSource source) {
@@ -59,7 +57,8 @@ final class HostPaths {
 
     private static void require(boolean holds, Path path, String word) {
         if (!holds) {
-            throw new VolumeException(WRONG.formatted(path, word));
+            throw new VolumeException(
+                    "hostPath type check failed: %s is not a %s".formatted(path, word));
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// Prints the logs of all containers of one pod as they grow.
-public final class LogPrinter implements AutoCloseable {
+public final class LogPrinter {
     private static final long LOOK_MILLIS = 20;
 
     private final NodeBody body;
@@ -51,7 +51,9 @@ public final class LogPrinter implements AutoCloseable {
         thread.interrupt();
         thread.join();
         print();
-        out.flush();
+        for (var log : open.values()) {
+            log.close();
+        }
     }
 
     private void print() throws IOException {
@@ -86,13 +88,5 @@ public final class LogPrinter implements AutoCloseable {
             line = log.next();
         }
         out.flush();
-    }
-
-    @Override
-    public void close() throws IOException {
-        thread.interrupt();
-        for (var log : open.values()) {
-            log.close();
-        }
     }
 }

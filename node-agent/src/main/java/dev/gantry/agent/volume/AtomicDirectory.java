@@ -158,8 +158,7 @@ final class AtomicDirectory {
 
                     @Override
                     public FileVisitResult postVisitDirectory(
-                            Path directory, @Nullable IOException failed)
-                            throws IOException {
+                            Path directory, @Nullable IOException failed) throws IOException {
                         if (failed != null) {
                             throw failed;
                         }

@@ -37,6 +37,8 @@ final class Http2Stream {
     private final Deque<Chunk> waiting = new ArrayDeque<>();
     private int window;
     private int waitingBytes;
+    // Of the first chunk that waits.
+    private int firstSent;
     private int uncredited;
     private boolean sentEnd;
     private boolean over;
@@ -155,21 +157,21 @@ final class Http2Stream {
         try {
             while (!waiting.isEmpty() && !over) {
                 Chunk chunk = waiting.getFirst();
-                int wanted = Math.min(Math.min(chunk.bytes().length, window), Frame.PAYLOAD_MAX);
+                int left = chunk.bytes().length - firstSent;
+                int wanted = Math.min(Math.min(left, window), Frame.PAYLOAD_MAX);
                 int size = wanted <= 0 ? 0 : connection.takeWindow(wanted);
-                if (size == 0 && chunk.bytes().length > 0) {
+                if (size == 0 && left > 0) {
                     return false;
                 }
-                waiting.removeFirst();
+                byte[] part = Arrays.copyOfRange(chunk.bytes(), firstSent, firstSent + size);
+                boolean whole = size == left;
+                firstSent = whole ? 0 : firstSent + size;
+                if (whole) {
+                    waiting.removeFirst();
+                }
                 window -= size;
                 waitingBytes -= size;
-                boolean whole = size == chunk.bytes().length;
-                if (!whole) {
-                    byte[] rest = Arrays.copyOfRange(chunk.bytes(), size, chunk.bytes().length);
-                    waiting.addFirst(new Chunk(rest, chunk.end()));
-                }
                 int flags = whole && chunk.end() ? Frame.END_STREAM : 0;
-                byte[] part = whole ? chunk.bytes() : Arrays.copyOf(chunk.bytes(), size);
                 connection.send(Frame.DATA, flags, id, part);
                 sent = true;
             }

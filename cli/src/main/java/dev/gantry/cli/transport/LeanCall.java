@@ -12,10 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -27,18 +24,20 @@ final class LeanCall<Q, A> extends ClientCall<Q, A> implements Http2Stream.Liste
 
     private static final int PREFIX = 5;
     private static final int MESSAGE_MAX = 16 << 20;
+    // Whole messages of so many bytes wait for their reader before the sender is held back.
+    private static final int WAITING_MAX = 256 * 1024;
 
     private final LeanChannel channel;
     private final MethodDescriptor<Q, A> method;
     private final CallOptions options;
     private final SerialExecutor executor;
-    private final Deque<byte[]> messages = new ArrayDeque<>();
-    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+    private final MessageBuffer messages = new MessageBuffer(MESSAGE_MAX);
     private ClientCall.@Nullable Listener<A> listener;
     private @Nullable Http2Stream stream;
     private @Nullable Status ending;
     private Metadata trailers = new Metadata();
     private int requested;
+    private int owed;
     private boolean gotHeaders;
     private boolean closed;
     private boolean halfClosed;
@@ -70,14 +69,21 @@ final class LeanCall<Q, A> extends ClientCall<Q, A> implements Http2Stream.Liste
             return;
         }
         if (until != null) {
-            deadline =
-                    channel.after(
-                            until.timeRemaining(TimeUnit.MILLISECONDS),
-                            () ->
-                                    cancelWith(
-                                            Status.DEADLINE_EXCEEDED.withDescription(
-                                                    channel.target() + " did not answer in time")));
+            Runnable cancel =
+                    channel.after(until.timeRemaining(TimeUnit.MILLISECONDS), this::expire);
+            synchronized (this) {
+                deadline = cancel;
+                if (closed) {
+                    cancel.run();
+                }
+            }
         }
+    }
+
+    private void expire() {
+        cancelWith(
+                Status.DEADLINE_EXCEEDED.withDescription(
+                        channel.target() + " did not answer in time"));
     }
 
     private List<Header> requestHeaders(Metadata metadata, @Nullable Deadline until) {
@@ -168,7 +174,8 @@ final class LeanCall<Q, A> extends ClientCall<Q, A> implements Http2Stream.Liste
             gotHeaders = true;
             var to = listener;
             if (first && to != null) {
-                executor.execute(() -> to.onHeaders(metadata));
+                executor.enqueue(() -> to.onHeaders(metadata));
+                executor.run();
             }
             return;
         }
@@ -181,19 +188,19 @@ final class LeanCall<Q, A> extends ClientCall<Q, A> implements Http2Stream.Liste
 
     @Override
     public void data(byte[] bytes, int credit, boolean end) {
-        Status malformed = null;
+        Status malformed;
+        int paid;
         synchronized (this) {
-            partial.writeBytes(bytes);
-            malformed = split();
+            malformed = messages.add(bytes);
+            owed += credit;
+            paid = payable();
             if (end && ending == null) {
                 ending = Status.INTERNAL.withDescription("the answer ended without a status");
             }
         }
         Http2Stream from = current();
-        // Padding, and messages still in pieces, are paid for at once: only whole messages wait for
-        // their reader.
-        if (from != null && bytes.length < credit) {
-            from.credit(credit - bytes.length);
+        if (from != null && paid > 0) {
+            from.credit(paid);
         }
         if (malformed != null) {
             cancelWith(malformed);
@@ -202,34 +209,15 @@ final class LeanCall<Q, A> extends ClientCall<Q, A> implements Http2Stream.Liste
         }
     }
 
-    // Cuts whole messages off what has arrived.
-    private @Nullable Status split() {
-        byte[] all = partial.toByteArray();
-        int at = 0;
-        while (all.length - at >= PREFIX) {
-            int length =
-                    ((all[at + 1] & 0xff) << 24)
-                            | ((all[at + 2] & 0xff) << 16)
-                            | ((all[at + 3] & 0xff) << 8)
-                            | (all[at + 4] & 0xff);
-            if (all[at] != 0) {
-                return Status.INTERNAL.withDescription("a compressed message was not asked for");
-            }
-            if (length < 0 || length > MESSAGE_MAX) {
-                return Status.RESOURCE_EXHAUSTED.withDescription(
-                        "a message of " + Integer.toUnsignedString(length) + " bytes");
-            }
-            if (all.length - at - PREFIX < length) {
-                break;
-            }
-            messages.add(Arrays.copyOfRange(all, at + PREFIX, at + PREFIX + length));
-            at += PREFIX + length;
+    // While the reader keeps up, bytes are paid for as they come: a message may be larger than the
+    // window. Whole messages that wait for their reader hold the sender back.
+    private int payable() {
+        if (messages.waitingBytes() > WAITING_MAX) {
+            return 0;
         }
-        if (at > 0) {
-            partial.reset();
-            partial.write(all, at, all.length - at);
-        }
-        return null;
+        int paid = owed;
+        owed = 0;
+        return paid;
     }
 
     @Override
@@ -241,52 +229,55 @@ final class LeanCall<Q, A> extends ClientCall<Q, A> implements Http2Stream.Liste
     public void ready() {
         var to = listener;
         if (to != null && isReady()) {
-            executor.execute(to::onReady);
+            executor.enqueue(to::onReady);
+            executor.run();
         }
     }
 
+    // Callbacks are put in line under the lock, so that two threads cannot change their order, and
+    // run after it was let go.
     private void deliver() {
-        while (true) {
-            byte[] message;
-            synchronized (this) {
-                if (closed || requested == 0 || messages.isEmpty()) {
+        int paid = 0;
+        synchronized (this) {
+            var to = listener;
+            while (!closed && to != null && requested > 0) {
+                byte[] message = messages.poll();
+                if (message == null) {
                     break;
                 }
                 requested--;
-                message = messages.removeFirst();
-            }
-            Http2Stream from = current();
-            if (from != null) {
-                from.credit(PREFIX + message.length);
-            }
-            var to = listener;
-            if (to != null) {
-                executor.execute(() ->
+                executor.enqueue(() ->
                         to.onMessage(method.parseResponse(new ByteArrayInputStream(message))));
             }
+            paid = payable();
+            if (ending != null && messages.isEmpty()) {
+                close(ending);
+            }
         }
-        Status last;
-        synchronized (this) {
-            last = messages.isEmpty() ? ending : null;
+        Http2Stream from = current();
+        if (from != null && paid > 0) {
+            from.credit(paid);
         }
-        if (last != null) {
-            end(last);
-        }
+        executor.run();
     }
 
     private void end(Status status) {
-        Metadata last;
         synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            last = trailers;
+            close(status);
         }
+        executor.run();
+    }
+
+    private void close(Status status) {
+        if (closed) {
+            return;
+        }
+        closed = true;
         deadline.run();
         var to = listener;
+        Metadata last = trailers;
         if (to != null) {
-            executor.execute(() -> to.onClose(status, last));
+            executor.enqueue(() -> to.onClose(status, last));
         }
     }
 

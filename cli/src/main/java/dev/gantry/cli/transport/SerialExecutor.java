@@ -4,8 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
 
-/// Runs actions one after the other, in order, on an executor that may run many at once.
-final class SerialExecutor implements Executor {
+/// Runs actions one after the other, in order, on an executor that may run many at once. Putting in
+/// line and running are apart, so that a caller can do the first under its lock.
+final class SerialExecutor {
 
     private final Executor executor;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
@@ -15,11 +16,16 @@ final class SerialExecutor implements Executor {
         this.executor = executor;
     }
 
-    @Override
-    public void execute(Runnable action) {
+    void enqueue(Runnable action) {
         synchronized (waiting) {
             waiting.add(action);
-            if (running) {
+        }
+    }
+
+    /// Sees to it that what is in line is run.
+    void run() {
+        synchronized (waiting) {
+            if (running || waiting.isEmpty()) {
                 return;
             }
             running = true;

@@ -64,7 +64,7 @@ final class ImageProgressView {
             if (!step.getError().isEmpty()) {
                 failures.add(line(step, false));
             }
-            any = any || step.getDone() && step.getError().isEmpty();
+            any = any || (step.getDone() && step.getError().isEmpty());
         }
         if (!failures.isEmpty()) {
             throw new CommandException(String.join("\n", failures));

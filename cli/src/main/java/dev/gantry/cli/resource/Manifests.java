@@ -129,7 +129,7 @@ record Manifests(List<Manifest> manifests) {
             Matcher place = PLACE.matcher(violation.field());
             boolean numbered = place.matches();
             int index = numbered ? Integer.parseInt(place.group(1)) : 0;
-            if (index >= manifests.size() || !numbered && manifests.size() > 1) {
+            if (index >= manifests.size() || (!numbered && manifests.size() > 1)) {
                 lines.add(violation.field() + ": " + violation.message());
                 continue;
             }

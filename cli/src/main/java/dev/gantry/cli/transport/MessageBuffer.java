@@ -27,7 +27,7 @@ final class MessageBuffer {
     /// @return the reason when it is no message that we take, else null
     @Nullable Status add(byte[] bytes) {
         int at = 0;
-        while (at < bytes.length || body != null && bodyBytes == body.length) {
+        while (at < bytes.length || (body != null && bodyBytes == body.length)) {
             byte[] open = body;
             if (open == null) {
                 int size = Math.min(PREFIX - prefixBytes, bytes.length - at);

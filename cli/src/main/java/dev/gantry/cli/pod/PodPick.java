@@ -33,8 +33,8 @@ final class PodPick {
         // Those that are ready first, then the oldest.
         return pods.stream()
                 .min(
-                        Comparator.comparing((Pod pod) -> ready(pod) ? 0 : running(pod) ? 1 : 2)
-                                .thenComparing(pod ->
+                        Comparator.comparingInt((Pod pod) -> ready(pod) ? 0 : running(pod) ? 1 : 2)
+                                .thenComparingLong(pod ->
                                         pod.getMetadata().getCreationTimestamp().getSeconds())
                                 .thenComparing(pod -> pod.getMetadata().getName()))
                 .orElseThrow(() ->

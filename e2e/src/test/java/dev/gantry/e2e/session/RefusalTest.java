@@ -14,16 +14,19 @@ import dev.gantry.api.v1.TunnelUp;
 import dev.gantry.controlplane.certificate.CertificateProfile;
 import dev.gantry.controlplane.certificate.Credential;
 import dev.gantry.controlplane.certificate.Pki;
+
 import io.grpc.ManagedChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 
 @Timeout(60)
 class RefusalTest {
@@ -44,8 +47,7 @@ class RefusalTest {
             throws InterruptedException {
         MessageStream<ServerMessage, AgentMessage> stream = MessageStream.calling();
         var _ = NodesGrpc.newStub(channel).session(stream.responses());
-        stream.write(
-                AgentMessage.newBuilder().setHello(Hello.newBuilder().setNode(node)).build());
+        stream.write(AgentMessage.newBuilder().setHello(Hello.newBuilder().setNode(node)).build());
         return stream;
     }
 
@@ -54,8 +56,7 @@ class RefusalTest {
         Credential n1 = bed.pki.authority().issue(CertificateProfile.node("n1"), Instant.now());
         var channel = bed.channel(n1);
         try {
-            var stream = hello(channel, "n2");
-            assertThatThrownBy(stream::read)
+            assertThatThrownBy(() -> hello(channel, "n2").read())
                     .hasMessageContaining("PERMISSION_DENIED")
                     .hasMessageContaining("node n1, not of node n2");
             assertThat(bed.objects.list(Kinds.NODE, "").objects()).isEmpty();
@@ -68,8 +69,8 @@ class RefusalTest {
     void certificateOfAPersonIsRefused() throws Exception {
         var channel = bed.channel(bed.pki.admin());
         try {
-            var stream = hello(channel, "n1");
-            assertThatThrownBy(stream::read).hasMessageContaining("PERMISSION_DENIED");
+            assertThatThrownBy(() -> hello(channel, "n1").read())
+                    .hasMessageContaining("PERMISSION_DENIED");
         } finally {
             channel.shutdownNow();
         }
@@ -111,8 +112,7 @@ class RefusalTest {
         var misled = bed.agent("n1", "n1", wrong, new FakeWork());
         bed.agent("n2", new FakeWork());
 
-        Eventually.holds(
-                "the right one joins", () -> bed.nodes.sessions().of("n2").isPresent());
+        Eventually.holds("the right one joins", () -> bed.nodes.sessions().of("n2").isPresent());
         assertThat(misled.connected()).isFalse();
         assertThat(Files.exists(directory.resolve("n1/credentials/node.pem"))).isFalse();
     }

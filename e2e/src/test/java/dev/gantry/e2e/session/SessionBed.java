@@ -1,6 +1,7 @@
 package dev.gantry.e2e.session;
 
 import com.google.protobuf.Message;
+
 import dev.gantry.agent.session.ControlPlaneSession;
 import dev.gantry.agent.session.NodeWork;
 import dev.gantry.agent.session.SessionConfig;
@@ -25,6 +26,7 @@ import dev.gantry.controlplane.node.grpc.NodeApi;
 import dev.gantry.controlplane.store.memory.MemoryStore;
 import dev.gantry.loop.FaultHandler;
 import dev.gantry.loop.ThreadTimer;
+
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -32,6 +34,7 @@ import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.stub.StreamObserver;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +51,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /// A control plane's node part behind a real port with mutual TLS, and agents that connect to it.
-final class SessionBed implements AutoCloseable {
+final class SessionBed {
     private static final ThreadFactory THREADS = Thread.ofVirtual().name("bed-", 0).factory();
 
     final MemoryStore store = new MemoryStore(InstantSource.system());
@@ -63,11 +66,12 @@ final class SessionBed implements AutoCloseable {
     private final NodeApi api;
     private final ManagedChannel admin;
     private Server server;
+    private final int port;
 
     SessionBed(Path directory) throws Exception {
         this.directory = directory;
         this.pki = Pki.open(directory.resolve("server"), List.of(), "", Instant.now());
-        this.objects = ObjectStore.start(store, THREADS, InstantSource.system(), random);
+        this.objects = ObjectStore.start(store, THREADS, timer, random);
         this.events = new EventSink(objects, InstantSource.system(), random);
         this.nodes =
                 new NodeServices(
@@ -88,6 +92,7 @@ final class SessionBed implements AutoCloseable {
                         random,
                         NodeCertificates::current);
         this.server = listen(0);
+        this.port = server.getPort();
         Credential adminCredential = pki.admin();
         this.admin = channel(adminCredential);
     }
@@ -127,7 +132,7 @@ final class SessionBed implements AutoCloseable {
     }
 
     int port() {
-        return server.getPort();
+        return port;
     }
 
     PodsGrpc.PodsStub pods() {
@@ -201,8 +206,7 @@ final class SessionBed implements AutoCloseable {
         throw new AssertionError("not stored: " + outcome);
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         for (AutoCloseable agent : agents) {
             agent.close();
         }

@@ -5,6 +5,7 @@ import static dev.gantry.e2e.session.Objects.pod;
 import static dev.gantry.e2e.session.Objects.podWithSecret;
 import static dev.gantry.e2e.session.Objects.report;
 import static dev.gantry.e2e.session.Objects.secret;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.api.core.v1.Event;
@@ -14,17 +15,19 @@ import dev.gantry.api.core.v1.Pod;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.Meta;
 import dev.gantry.api.time.Times;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SessionTest {
@@ -186,8 +189,7 @@ class SessionTest {
                 (Pod)
                         bed.update(
                                 Meta.edit(
-                                        pod,
-                                        m -> m.setDeletionTimestamp(Times.of(Instant.now()))));
+                                        pod, m -> m.setDeletionTimestamp(Times.of(Instant.now()))));
         session.reportStatus(report(leaving, "Succeeded").toBuilder().setGone(true).build());
         Eventually.holds("the pod is gone", () -> phase("p").equals("gone"));
     }
@@ -203,14 +205,14 @@ class SessionTest {
         var again = new FakeWork();
         bed.agent("n1", again);
         assertThat(again.hasPod("p")).isTrue();
-        assertThat(again.state().orElseThrow().settings().podCidr())
-                .isEqualTo("10.200.0.0/24");
+        assertThat(again.state().orElseThrow().settings().podCidr()).isEqualTo("10.200.0.0/24");
     }
 
     @Test
     void newerSessionTakesThePlaceOfTheOlder() {
         bed.agent("n1", work);
-        Eventually.holds("the session stands", () -> ready("n1"));
+        Eventually.holds(
+                "the session stands", () -> bed.nodes.sessions().of("n1").isPresent());
         var first = bed.nodes.sessions().of("n1").orElseThrow();
 
         bed.agent("n1", "other-folder", bed.token(), new FakeWork());

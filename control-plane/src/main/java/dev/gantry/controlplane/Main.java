@@ -3,20 +3,6 @@ package dev.gantry.controlplane;
 import ch.qos.logback.classic.Level;
 import dev.gantry.controlplane.api.ApiServer;
 import dev.gantry.controlplane.api.Caller;
-import dev.gantry.controlplane.controller.LeaderTerm;
-import dev.gantry.controlplane.controller.NoteSink;
-import dev.gantry.controlplane.event.EventSink;
-import dev.gantry.controlplane.leader.StoreUpkeep;
-import dev.gantry.controlplane.node.NodeServices;
-import dev.gantry.controlplane.node.NodeSettings;
-import dev.gantry.controlplane.node.grpc.NodeApi;
-import dev.gantry.loop.Backoff;
-import dev.gantry.loop.Controller;
-import dev.gantry.loop.ControllerMetrics;
-import dev.gantry.loop.LoopThread;
-import dev.gantry.loop.Reconciler;
-import dev.gantry.loop.Timer;
-import dev.gantry.loop.WorkQueue;
 import dev.gantry.controlplane.api.ClusterService;
 import dev.gantry.controlplane.api.ResourcesService;
 import dev.gantry.controlplane.api.SystemNamespaces;
@@ -25,14 +11,28 @@ import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.certificate.CertificateException;
 import dev.gantry.controlplane.certificate.JoinTokens;
 import dev.gantry.controlplane.certificate.Pki;
+import dev.gantry.controlplane.controller.LeaderTerm;
+import dev.gantry.controlplane.controller.NoteSink;
+import dev.gantry.controlplane.event.EventSink;
 import dev.gantry.controlplane.leader.LeaderElection;
+import dev.gantry.controlplane.leader.StoreUpkeep;
+import dev.gantry.controlplane.node.NodeServices;
+import dev.gantry.controlplane.node.NodeSettings;
+import dev.gantry.controlplane.node.grpc.NodeApi;
 import dev.gantry.controlplane.observability.ObservabilityServer;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.etcd.EtcdOptions;
 import dev.gantry.controlplane.store.etcd.EtcdStore;
+import dev.gantry.loop.Backoff;
+import dev.gantry.loop.Controller;
+import dev.gantry.loop.ControllerMetrics;
 import dev.gantry.loop.FaultHandler;
+import dev.gantry.loop.LoopThread;
+import dev.gantry.loop.Reconciler;
 import dev.gantry.loop.ThreadTimer;
+import dev.gantry.loop.Timer;
+import dev.gantry.loop.WorkQueue;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -157,8 +157,7 @@ public final class Main {
         var duties = shutdown.closing(duties(objects, events, observability, threads));
         var election =
                 shutdown.closing(
-                        LeaderElection.start(
-                                store, replica, LEADER_TIME, threads, timer, duties));
+                        LeaderElection.start(store, replica, LEADER_TIME, threads, timer, duties));
         shutdown.closing(keepStore(store, objects, election, observability, threads));
         shutdown.closing(watchNodes(nodes, observability, threads));
 
@@ -174,8 +173,7 @@ public final class Main {
                         Version.ofBuild(),
                         clock));
         var nodeApi =
-                new NodeApi(
-                        nodes.sessions(), objects, threads, timer, random, Main::callingNode);
+                new NodeApi(nodes.sessions(), objects, threads, timer, random, Main::callingNode);
         services.addAll(nodeApi.services());
 
         var api =
@@ -199,10 +197,7 @@ public final class Main {
             String replica, Store store, ObjectStore objects, EventSink events, Timer timer) {
         var settings =
                 NodeSettings.of(
-                        replica,
-                        config.podCidr(),
-                        config.serviceCidr(),
-                        config.clusterDomain());
+                        replica, config.podCidr(), config.serviceCidr(), config.clusterDomain());
         return new NodeServices(settings, store, objects, events, timer, clock, random);
     }
 
@@ -232,8 +227,7 @@ public final class Main {
             ObservabilityServer observability,
             ThreadFactory threads) {
         var upkeep = new StoreUpkeep(store, objects, election::fence);
-        Controller<StoreUpkeep.Task> controller =
-                controller("store-upkeep", upkeep, observability);
+        Controller<StoreUpkeep.Task> controller = controller("store-upkeep", upkeep, observability);
         for (var task : StoreUpkeep.Task.values()) {
             controller.queue().add(task);
         }
@@ -252,8 +246,7 @@ public final class Main {
             String name, Reconciler<K> reconciler, ObservabilityServer observability) {
         var queue = new WorkQueue<K>(QUEUE_MAX, clock, Backoff.CONTROLLER, random);
         var metrics = new ControllerMetrics(name, observability.registry());
-        return new Controller<>(
-                name, queue, reconciler, clock, FaultHandler.logging(), metrics);
+        return new Controller<>(name, queue, reconciler, clock, FaultHandler.logging(), metrics);
     }
 
     private static Optional<String> callingNode() {

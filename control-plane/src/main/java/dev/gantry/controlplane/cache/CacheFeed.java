@@ -2,7 +2,6 @@ package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-
 import dev.gantry.api.kind.Kind;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.ObjectKey;
@@ -17,11 +16,6 @@ import dev.gantry.controlplane.store.StoreException.Reason;
 import dev.gantry.controlplane.store.Watch;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.loop.Timer;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -31,6 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps the cache: reads all objects once, then follows one watch of the whole store and makes a
 /// new [View] of each answer. When the store has forgotten what the watch still needed, it reads

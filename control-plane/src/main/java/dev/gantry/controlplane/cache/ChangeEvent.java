@@ -1,9 +1,7 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.api.kind.ObjectKey;
-
 import org.jspecify.annotations.Nullable;
 
 /// What happened to one object.

@@ -1,13 +1,11 @@
 package dev.gantry.controlplane.cache;
 
 import dev.gantry.controlplane.cache.Subscription.Reason;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// The window of history: the last changes of one kind, or of all, as a linked list that all
 /// subscriptions read at their own places. Nothing is queued for anybody: who falls behind the

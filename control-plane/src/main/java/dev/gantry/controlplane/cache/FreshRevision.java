@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.cache;
 
 import dev.gantry.controlplane.store.Store;
-
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 

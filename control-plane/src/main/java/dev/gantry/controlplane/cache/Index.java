@@ -1,11 +1,9 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.api.core.v1.Pod;
 import dev.gantry.api.kind.Meta;
 import dev.gantry.api.meta.v1.OwnerReference;
-
 import java.util.List;
 
 /// What objects can be found by, besides their names.

@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
-
 import java.util.Collection;
 
 /// The objects of a kind at one revision: an immutable view, made without copying.

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-
 import dev.gantry.api.kind.Kind;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.Meta;
@@ -12,7 +11,6 @@ import dev.gantry.api.kind.ObjectKey;
 import dev.gantry.api.meta.v1.ObjectMeta;
 import dev.gantry.api.v1.Envelope;
 import dev.gantry.controlplane.store.Entry;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;

@@ -1,10 +1,8 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.api.kind.ObjectKey;
 import dev.gantry.controlplane.store.StoreException;
-
 import java.util.Optional;
 
 /// What became of an [ObjectWrite].

@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.api.kind.Kind;
 import dev.gantry.api.kind.Meta;
 import dev.gantry.api.kind.ObjectKey;
@@ -12,15 +11,13 @@ import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.loop.Timer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Objects in the store, read and watched from a cache of all of them. Thread-safe.
 ///

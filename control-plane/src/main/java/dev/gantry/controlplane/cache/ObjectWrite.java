@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.api.kind.ObjectKey;
 
 /// One change that shall be made to one object. Whoever writes has set uid, time stamps and

@@ -1,12 +1,11 @@
 package dev.gantry.controlplane.cache;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.AbstractCollection;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /// An immutable map from strings to values in the order of the strings: a balanced tree (AVL) of
 /// which a change copies one path. So each version costs some twenty small nodes, and a listing of

@@ -1,18 +1,15 @@
 package dev.gantry.controlplane.cache;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.api.kind.Kind;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.ObjectKey;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// All objects at one revision. Immutable; a [Draft] makes the next one.
 ///

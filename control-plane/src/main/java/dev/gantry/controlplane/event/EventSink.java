@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Takes events and stores them, those that say the same as one object with a count. Recording
-/// never waits and never fails; when more than [#PENDING_MAX] different ones wait for the store, further
-/// ones are dropped. Thread-safe.
+/// never waits and never fails; when more than [#PENDING_MAX] different ones wait for the store,
+/// further ones are dropped. Thread-safe.
 ///
 /// Events are the same when they are about the same object (by uid) and have the same type, reason,
 /// message and reporter; the name of the stored object follows from these, so that no memory of

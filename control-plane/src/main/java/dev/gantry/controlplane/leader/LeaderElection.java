@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.leader;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Change;
 import dev.gantry.controlplane.store.CompactedException;
 import dev.gantry.controlplane.store.Entry;
@@ -13,16 +12,14 @@ import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.Watch;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.loop.Timer;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Elects one leader among the replicas, by a key under a lease. Thread-safe.
 ///

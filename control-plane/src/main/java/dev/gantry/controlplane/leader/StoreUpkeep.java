@@ -2,7 +2,6 @@ package dev.gantry.controlplane.leader;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-
 import dev.gantry.api.core.v1.Event;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.ObjectKey;
@@ -15,7 +14,6 @@ import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.loop.Outcome;
 import dev.gantry.loop.Reconciler;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

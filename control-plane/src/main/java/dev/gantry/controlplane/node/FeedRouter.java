@@ -8,7 +8,6 @@ import dev.gantry.api.meta.v1.ObjectMeta;
 import dev.gantry.controlplane.cache.ChangeEvent;
 import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.cache.Subscription;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.node;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.api.core.v1.ConfigMap;
 import dev.gantry.api.core.v1.Node;
 import dev.gantry.api.core.v1.Pod;
@@ -19,7 +18,6 @@ import dev.gantry.api.v1.ServerMessage;
 import dev.gantry.api.v1.Snapshot;
 import dev.gantry.controlplane.cache.Index;
 import dev.gantry.controlplane.cache.ObjectStore;
-
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

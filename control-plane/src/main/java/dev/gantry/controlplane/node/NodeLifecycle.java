@@ -8,7 +8,6 @@ import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.cache.ObjectWrite;
 import dev.gantry.loop.Outcome;
 import dev.gantry.loop.Reconciler;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -7,7 +7,6 @@ import dev.gantry.api.core.v1.Taint;
 import dev.gantry.api.kind.Meta;
 import dev.gantry.api.time.Times;
 import dev.gantry.api.v1.Hello;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -9,7 +9,6 @@ import dev.gantry.controlplane.cache.ObjectOutcome;
 import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.cache.ObjectWrite;
 import dev.gantry.controlplane.store.StoreException;
-
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;

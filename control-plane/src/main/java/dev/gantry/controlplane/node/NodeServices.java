@@ -11,10 +11,6 @@ import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.loop.Backoff;
 import dev.gantry.loop.Outcome;
 import dev.gantry.loop.Timer;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,6 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All that a replica runs for nodes: its sessions, the lease behind them, and the watch over every
 /// node's presence. The nodes' life is a reconciler that `Main` gives a queue and a loop.

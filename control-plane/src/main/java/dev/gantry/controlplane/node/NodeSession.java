@@ -128,9 +128,7 @@ public final class NodeSession {
             while (batches.isEmpty() && closedBecause == null) {
                 changed.await();
             }
-            return closedBecause == null
-                    ? Optional.of(batches.removeFirst())
-                    : Optional.empty();
+            return closedBecause == null ? Optional.of(batches.removeFirst()) : Optional.empty();
         } finally {
             lock.unlock();
         }

@@ -92,8 +92,7 @@ public final class NodeSessions implements AutoCloseable {
             case IMAGES -> session.images(message.getImages());
             case EVENTS -> message.getEvents().getEventsList().forEach(events::record);
             case CONDITIONS -> conditions(session, message);
-            case PULL_PROGRESS ->
-                    session.answered(message.getPullProgress().getOrder(), message);
+            case PULL_PROGRESS -> session.answered(message.getPullProgress().getOrder(), message);
             case ORDER_RESULT -> session.answered(message.getOrderResult().getId(), message);
             case HELLO -> session.close("the agent said hello twice");
             // A newer agent may say what this server has no use for.
@@ -180,8 +179,7 @@ public final class NodeSessions implements AutoCloseable {
         }
     }
 
-    private void conditions(NodeSession session, AgentMessage message)
-            throws InterruptedException {
+    private void conditions(NodeSession session, AgentMessage message) throws InterruptedException {
         try {
             registrar.conditions(session.node(), message.getConditions().getConditionsList());
         } catch (StoreException e) {

@@ -2,7 +2,6 @@ package dev.gantry.controlplane.node;
 
 import dev.gantry.loop.Backoff;
 import dev.gantry.loop.Timer;
-
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;

@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.node;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.api.core.v1.Node;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.ObjectKey;
@@ -11,7 +10,6 @@ import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.Write;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

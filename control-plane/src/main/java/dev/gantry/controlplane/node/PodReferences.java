@@ -9,7 +9,6 @@ import dev.gantry.api.core.v1.VolumeSource;
 import dev.gantry.api.kind.Kind;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.ObjectKey;
-
 import java.util.SortedSet;
 import java.util.TreeSet;
 

@@ -1,22 +1,19 @@
 package dev.gantry.controlplane.node;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Expect;
 import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.loop.LogKeys;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The keys that say which replica holds which node's session, all under one lease of this replica:
 /// when it dies they vanish together. Thread-safe.

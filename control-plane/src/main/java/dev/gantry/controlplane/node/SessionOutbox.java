@@ -3,7 +3,6 @@ package dev.gantry.controlplane.node;
 import dev.gantry.api.v1.HeartbeatAck;
 import dev.gantry.api.v1.ServerMessage;
 import dev.gantry.api.v1.StatusAck;
-
 import java.util.ArrayDeque;
 import java.util.Optional;
 

@@ -4,7 +4,6 @@ import dev.gantry.controlplane.store.Change;
 import dev.gantry.controlplane.store.CompactedException;
 import dev.gantry.controlplane.store.Range;
 import dev.gantry.controlplane.store.Store;
-
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;

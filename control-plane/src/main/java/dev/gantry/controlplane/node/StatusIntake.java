@@ -33,7 +33,7 @@ final class StatusIntake {
     /// Returns when all reports are stored, or count for nothing.
     ///
     /// @throws StoreException when the store cannot take them now: the same reports are to be given
-    ///     again, which does no harm
+    ///   again, which does no harm
     void store(String node, List<PodStatusReport> reports) throws InterruptedException {
         List<PodStatusReport> left = reports;
         for (int attempt = 0; !left.isEmpty(); attempt++) {
@@ -77,9 +77,7 @@ final class StatusIntake {
         for (int i = 0; i < outcomes.size(); i++) {
             switch (outcomes.get(i)) {
                 case ObjectOutcome.Stored _, ObjectOutcome.Deleted _ -> {}
-                case ObjectOutcome.Conflict _,
-                        ObjectOutcome.Fenced _,
-                        ObjectOutcome.Abandoned _ ->
+                case ObjectOutcome.Conflict _, ObjectOutcome.Fenced _, ObjectOutcome.Abandoned _ ->
                         later.add(written.get(i));
                 case ObjectOutcome.Failed(var cause) -> throw cause;
             }

@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.store;
 
 import com.google.protobuf.ByteString;
-
 import org.jspecify.annotations.Nullable;
 
 /// One change that shall be made to one key.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-
 import dev.gantry.api.core.v1.Node;
 import dev.gantry.api.core.v1.Pod;
 import dev.gantry.api.core.v1.PodSpec;
@@ -17,16 +16,14 @@ import dev.gantry.controlplane.store.Expect;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.controlplane.store.memory.MemoryStore;
 import dev.gantry.loop.SimClock;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class ObjectStoreTest {

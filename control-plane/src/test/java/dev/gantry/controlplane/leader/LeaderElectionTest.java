@@ -3,7 +3,6 @@ package dev.gantry.controlplane.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Expect;
 import dev.gantry.controlplane.store.Fence;
 import dev.gantry.controlplane.store.Outcome;
@@ -11,13 +10,11 @@ import dev.gantry.controlplane.store.Write;
 import dev.gantry.controlplane.store.memory.MemoryStore;
 import dev.gantry.loop.SimClock;
 import dev.gantry.loop.SimExecutor;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 
 class LeaderElectionTest {
     private static final Duration LIFE = Duration.ofSeconds(3);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-
 import dev.gantry.api.core.v1.Event;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.meta.v1.ObjectMeta;
@@ -19,15 +18,13 @@ import dev.gantry.controlplane.store.Write;
 import dev.gantry.controlplane.store.memory.MemoryStore;
 import dev.gantry.loop.Outcome;
 import dev.gantry.loop.SimClock;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class StoreUpkeepTest {

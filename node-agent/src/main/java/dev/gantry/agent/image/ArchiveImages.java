@@ -7,9 +7,6 @@ import dev.gantry.agent.image.Manifests.Document;
 import dev.gantry.agent.image.Manifests.Index;
 import dev.gantry.agent.image.Manifests.Manifest;
 import dev.gantry.agent.image.Manifests.Platform;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the images of a spooled archive and makes their blobs the store's: an OCI image layout, or
 /// what `docker save` wrote before it (docker image spec v1.2, `manifest.json`).

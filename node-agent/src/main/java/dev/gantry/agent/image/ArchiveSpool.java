@@ -3,9 +3,6 @@ package dev.gantry.agent.image;
 import dev.gantry.agent.image.BlobStore.Incoming;
 import dev.gantry.agent.image.archive.TarEntry;
 import dev.gantry.agent.image.archive.TarReader;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The members of an image archive on the disk, each with its digest: what they mean is only known
 /// at the end, when the manifest has come. Member names are keys here, never paths.

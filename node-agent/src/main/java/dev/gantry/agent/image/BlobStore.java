@@ -1,7 +1,6 @@
 package dev.gantry.agent.image;
 
 import dev.gantry.agent.image.Manifests.Descriptor;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

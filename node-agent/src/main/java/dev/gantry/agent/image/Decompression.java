@@ -1,7 +1,6 @@
 package dev.gantry.agent.image;
 
 import com.github.luben.zstd.ZstdInputStream;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;

@@ -6,7 +6,6 @@ import dev.gantry.agent.image.archive.ArchiveException;
 import dev.gantry.agent.image.registry.RegistryException;
 import dev.gantry.agent.sys.FileCallException;
 import dev.gantry.agent.sys.FileCalls;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.zip.ZipException;

@@ -2,7 +2,6 @@ package dev.gantry.agent.image;
 
 import dev.gantry.agent.image.Json.JsonException;
 import dev.gantry.agent.image.Manifests.Descriptor;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

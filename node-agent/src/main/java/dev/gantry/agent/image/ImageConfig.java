@@ -1,13 +1,12 @@
 package dev.gantry.agent.image;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What an image says about how to run it (OCI image-spec config.md; Docker's config is a
 /// superset). All of it is outside text: bounded in size, not yet judged. Labels in particular are

@@ -1,9 +1,6 @@
 package dev.gantry.agent.image;
 
 import dev.gantry.agent.image.Json.JsonException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Reads an image's config blob (OCI image-spec config.md). Bounded: see [#LIST_MAX], [#TEXT_MAX].
 final class ImageConfigReader {

@@ -11,15 +11,13 @@ import dev.gantry.agent.image.PullException.Reason;
 import dev.gantry.agent.image.registry.RegistryConnection;
 import dev.gantry.agent.image.registry.RegistryConnection.ManifestAnswer;
 import dev.gantry.agent.image.registry.RegistryException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Brings what an image needs from its registry into the store.
 final class ImagePuller {

@@ -1,9 +1,8 @@
 package dev.gantry.agent.image;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// An image's name, fully qualified as Docker does it: `busybox` is
 /// `docker.io/library/busybox:latest` (grammar: distribution/reference).

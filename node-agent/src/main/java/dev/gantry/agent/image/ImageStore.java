@@ -6,9 +6,6 @@ import dev.gantry.agent.image.Manifests.Descriptor;
 import dev.gantry.agent.image.Manifests.Platform;
 import dev.gantry.agent.image.PullException.Reason;
 import dev.gantry.agent.image.archive.LayerExtractor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The images of this node: an OCI image layout (`blobs/`, `index.json`) and the layers unpacked
 /// beside it (`layers/`). Safe for any number of threads; several pulls of one image share one

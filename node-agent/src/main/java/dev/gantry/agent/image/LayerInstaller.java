@@ -3,13 +3,11 @@ package dev.gantry.agent.image;
 import dev.gantry.agent.image.BlobStore.Incoming;
 import dev.gantry.agent.image.LayerStore.Layer;
 import dev.gantry.agent.image.PullException.Reason;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
+import org.jspecify.annotations.Nullable;
 
 /// Takes a layer in as one stream: stored, its digest taken, decompressed, the digest of that
 /// taken, extracted. Nothing is read twice, and nothing exists before both digests were right.

@@ -3,7 +3,6 @@ package dev.gantry.agent.image;
 import dev.gantry.agent.image.archive.LayerExtractor;
 import dev.gantry.agent.image.archive.TreeRemoval;
 import dev.gantry.agent.sys.FileCalls;
-
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

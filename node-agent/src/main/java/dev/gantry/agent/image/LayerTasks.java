@@ -1,7 +1,5 @@
 package dev.gantry.agent.image;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +8,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// Runs an image's layers side by side, a bounded number over all images. Platform threads: a
 /// native call would hold a virtual thread's carrier.

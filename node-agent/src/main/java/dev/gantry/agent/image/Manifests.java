@@ -1,7 +1,6 @@
 package dev.gantry.agent.image;
 
 import dev.gantry.agent.image.Json.JsonException;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

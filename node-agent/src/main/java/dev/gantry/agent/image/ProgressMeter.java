@@ -2,7 +2,6 @@ package dev.gantry.agent.image;
 
 import dev.gantry.agent.image.ProgressListener.Phase;
 import dev.gantry.agent.image.ProgressListener.Progress;
-
 import java.util.concurrent.TimeUnit;
 
 /// Adds up what the layers of one image report and tells the listener, not too often.

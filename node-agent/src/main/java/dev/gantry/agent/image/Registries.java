@@ -3,7 +3,6 @@ package dev.gantry.agent.image;
 import dev.gantry.agent.image.RegistryCredentials.Login;
 import dev.gantry.agent.image.registry.RegistryAddress;
 import dev.gantry.agent.image.registry.RegistryConnection;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,7 +19,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;

@@ -1,9 +1,8 @@
 package dev.gantry.agent.image;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The secrets that a pull may try, in order; the first whose registry fits is used.
 public record RegistryCredentials(List<Login> logins) {

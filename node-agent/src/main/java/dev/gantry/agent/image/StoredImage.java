@@ -8,7 +8,6 @@ import dev.gantry.agent.image.Manifests.Document;
 import dev.gantry.agent.image.Manifests.Index;
 import dev.gantry.agent.image.Manifests.Manifest;
 import dev.gantry.agent.image.Manifests.Platform;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

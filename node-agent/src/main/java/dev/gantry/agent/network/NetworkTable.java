@@ -50,6 +50,14 @@ final class NetworkTable {
                         + " } oifname != "
                         + pods
                         + " masquerade fully-random");
+        filters(text, config, pods, dns);
+        untracked(text, config, pods, dns);
+        return text.toString();
+    }
+
+    private static void filters(
+            StringBuilder text, NetworkConfig config, String pods, String dns) {
+        String table = config.table();
         String reject =
                 "ip daddr " + config.serviceCidr() + " meta l4proto tcp reject with tcp reset";
         String rejectOther =
@@ -78,8 +86,6 @@ final class NetworkTable {
                 "filter hook input priority 0",
                 // Linux takes packets to any of its addresses from any link.
                 "ip daddr " + dns + " iifname != { \"lo\", " + pods + " } drop");
-        untracked(text, config, pods, dns);
-        return text.toString();
     }
 
     /// DNS is not tracked (two queries from one socket race in conntrack: the five-second stall of

@@ -1,15 +1,10 @@
 package dev.gantry.agent.session;
 
 import com.google.protobuf.CodedInputStream;
-
 import dev.gantry.api.v1.NodeObject;
 import dev.gantry.api.v1.Snapshot;
 import dev.gantry.api.v1.Welcome;
 import dev.gantry.loop.LogKeys;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The last state that the control plane told, on disk, so that the agent starts without it.
 ///

@@ -1,13 +1,12 @@
 package dev.gantry.agent.session;
 
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Saves states: the node's own part at once, the cluster's part in a thread of its own that leaves
 /// out what is replaced meanwhile. A disk that takes nothing stops no pod: the failure is logged

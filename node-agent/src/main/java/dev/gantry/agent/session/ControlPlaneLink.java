@@ -5,7 +5,6 @@ import dev.gantry.api.v1.AgentMessage;
 import dev.gantry.api.v1.ServerMessage;
 import dev.gantry.api.v1.TunnelDown;
 import dev.gantry.api.v1.TunnelUp;
-
 import java.util.Optional;
 
 /// One open session stream. A port: gRPC in production, a simulated network in the simulation.

@@ -5,16 +5,11 @@ import dev.gantry.api.v1.JoinRequest;
 import dev.gantry.api.v1.JoinResponse;
 import dev.gantry.api.v1.RenewRequest;
 import dev.gantry.loop.LogKeys;
-
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Connects with the node's certificate, and sees that there is one: it joins with the token when
 /// the node has none, and renews one that has a third of its life left.

@@ -6,11 +6,9 @@ import dev.gantry.api.v1.NodesGrpc;
 import dev.gantry.api.v1.ServerMessage;
 import dev.gantry.api.v1.TunnelDown;
 import dev.gantry.api.v1.TunnelUp;
-
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-
 import java.util.Locale;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 package dev.gantry.agent.session;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.api.core.v1.ConfigMap;
 import dev.gantry.api.core.v1.Node;
 import dev.gantry.api.core.v1.Pod;
@@ -14,14 +13,12 @@ import dev.gantry.api.v1.NodeObject;
 import dev.gantry.api.v1.NodeObjectKey;
 import dev.gantry.api.v1.Snapshot;
 import dev.gantry.api.v1.Welcome;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Puts together what the control plane sends: a welcome, then a snapshot in one or more messages,
 /// then deltas. Not thread-safe.

@@ -1,7 +1,6 @@
 package dev.gantry.agent.session;
 
 import dev.gantry.api.v1.AgentMessage;
-
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;

@@ -11,14 +11,11 @@ import dev.gantry.api.v1.TunnelError;
 import dev.gantry.api.v1.TunnelOrder;
 import dev.gantry.api.v1.TunnelUp;
 import dev.gantry.loop.LogKeys;
-
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.function.Consumer;
 
 /// Carries out one order of the control plane, on the thread that calls it, and reports how it
 /// ended: in the tunnel when the order has one, else by progress or result messages of the session.
@@ -64,7 +61,7 @@ final class OrderRunner {
                     throw new WorkException(
                             WorkException.Reason.UNSUPPORTED,
                             "this agent does not know what the control plane asks for; it is"
-                                + " older");
+                                    + " older");
         }
     }
 

@@ -11,14 +11,12 @@ import dev.gantry.api.v1.NodeConditions;
 import dev.gantry.api.v1.OrderResult;
 import dev.gantry.api.v1.PodStatusBatch;
 import dev.gantry.api.v1.PodStatusReport;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What the agent has yet to say, in as few words as it takes: the latest status of each pod until
 /// the control plane has stored it, the latest inventory, the latest conditions. Its size is bound

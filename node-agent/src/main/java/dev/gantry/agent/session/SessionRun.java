@@ -12,14 +12,12 @@ import dev.gantry.api.v1.TunnelOrder;
 import dev.gantry.api.v1.Welcome;
 import dev.gantry.loop.LogKeys;
 import dev.gantry.loop.Timer;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One connection, from hello to its end.
 final class SessionRun {

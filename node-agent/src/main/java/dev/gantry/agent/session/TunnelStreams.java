@@ -1,7 +1,6 @@
 package dev.gantry.agent.session;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.api.stream.MessageStream;
 import dev.gantry.api.v1.ExecRequest;
 import dev.gantry.api.v1.ExecResponse;
@@ -10,9 +9,7 @@ import dev.gantry.api.v1.PortForwardRequest;
 import dev.gantry.api.v1.PortForwardResponse;
 import dev.gantry.api.v1.TunnelDown;
 import dev.gantry.api.v1.TunnelUp;
-
 import io.grpc.StatusRuntimeException;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

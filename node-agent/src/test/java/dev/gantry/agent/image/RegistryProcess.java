@@ -1,7 +1,5 @@
 package dev.gantry.agent.image;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A real registry (Debian's `docker-registry`) on a free port of loopback, with its files in a
 /// folder of the test's. Plain, with a password (`user` / `secret`), or with TLS by a certificate

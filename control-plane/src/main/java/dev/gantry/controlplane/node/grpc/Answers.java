@@ -4,7 +4,6 @@ import dev.gantry.api.stream.MessageStream;
 import dev.gantry.api.v1.ImageProgress;
 import dev.gantry.api.v1.ImagePullProgress;
 import dev.gantry.controlplane.node.NodeSession;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,14 +3,11 @@ package dev.gantry.controlplane.node.grpc;
 import dev.gantry.api.stream.MessageStream;
 import dev.gantry.controlplane.node.NodeRefusedException;
 import dev.gantry.controlplane.store.StoreException;
-
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.concurrent.ThreadFactory;
 
 /// Serves each call on a thread of its own, which is interrupted when the call is over, and turns
 /// what it throws into the call's status.

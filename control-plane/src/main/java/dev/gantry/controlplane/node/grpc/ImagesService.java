@@ -16,10 +16,8 @@ import dev.gantry.api.v1.RemoveImageRequest;
 import dev.gantry.api.v1.RemoveImageResponse;
 import dev.gantry.controlplane.node.NodeSession;
 import dev.gantry.controlplane.node.NodeSessions;
-
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;

@@ -17,7 +17,7 @@ public final class NodeApi {
     /// @param threads makes a thread for each call; virtual ones
     /// @param random draws the ids of tunnels: a secure one, for they must not be guessed
     /// @param callingNode the node whose certificate the current call carries, read from gRPC's
-    ///     context on the thread that gRPC calls; empty when the caller is no node
+    ///   context on the thread that gRPC calls; empty when the caller is no node
     public NodeApi(
             NodeSessions sessions,
             ObjectStore objects,

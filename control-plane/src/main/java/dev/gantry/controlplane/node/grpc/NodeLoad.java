@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.node.grpc;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.api.stream.MessageStream;
 import dev.gantry.api.v1.ImageProgress;
 import dev.gantry.api.v1.LoadImageStart;
@@ -10,10 +9,8 @@ import dev.gantry.api.v1.TunnelDown;
 import dev.gantry.api.v1.TunnelOrder;
 import dev.gantry.api.v1.TunnelUp;
 import dev.gantry.controlplane.node.NodeSession;
-
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-
 import java.util.Optional;
 
 /// The loading of an archive into one node. A node that fails says so in the progress and does not

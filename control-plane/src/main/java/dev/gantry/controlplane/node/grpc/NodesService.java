@@ -32,7 +32,7 @@ final class NodesService extends NodesGrpc.NodesImplBase {
     private final Supplier<Optional<String>> callingNode;
 
     /// @param callingNode the node whose certificate the current call carries, from gRPC's context;
-    ///     empty when the caller is no node
+    ///   empty when the caller is no node
     NodesService(
             NodeSessions sessions,
             Tunnels tunnels,
@@ -163,8 +163,7 @@ final class NodesService extends NodesGrpc.NodesImplBase {
         T read() throws InterruptedException;
     }
 
-    private <T> T withDeadline(MessageStream<?, ?> call, Read<T> read)
-            throws InterruptedException {
+    private <T> T withDeadline(MessageStream<?, ?> call, Read<T> read) throws InterruptedException {
         Timer.Scheduled deadline =
                 timer.schedule(
                         HELLO_DEADLINE,

@@ -7,10 +7,8 @@ import dev.gantry.api.kind.ObjectKey;
 import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.node.NodeSession;
 import dev.gantry.controlplane.node.NodeSessions;
-
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-
 import java.util.List;
 import java.util.stream.Stream;
 

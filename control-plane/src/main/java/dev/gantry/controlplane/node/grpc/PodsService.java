@@ -13,10 +13,8 @@ import dev.gantry.api.v1.PortForwardResponse;
 import dev.gantry.api.v1.TunnelDown;
 import dev.gantry.api.v1.TunnelOrder;
 import dev.gantry.api.v1.TunnelUp;
-
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-
 import java.util.Optional;
 
 /// Relays what people do with containers to the pod's node, through one tunnel for each call.

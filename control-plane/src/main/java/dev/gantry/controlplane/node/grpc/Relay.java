@@ -49,8 +49,7 @@ final class Relay {
             MessageStream<?, O> call,
             Function<TunnelUp, Optional<O>> unwrap)
             throws InterruptedException {
-        call.onClosed(
-                () -> tunnel.fail(Status.CANCELLED.withDescription("the caller has gone")));
+        call.onClosed(() -> tunnel.fail(Status.CANCELLED.withDescription("the caller has gone")));
         Optional<TunnelUp> message = next(tunnel);
         while (message.isPresent()) {
             Optional<O> response = unwrap.apply(message.get());

@@ -1,10 +1,8 @@
 package dev.gantry.controlplane.store.etcd;
 
 import com.google.common.util.concurrent.ListenableFuture;
-
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
-
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
@@ -19,7 +17,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
-
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

@@ -2,15 +2,12 @@ package dev.gantry.controlplane.store.etcd;
 
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
-
 import io.grpc.Status;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.ConnectException;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Turns gRPC's statuses into the store's exceptions, in plain words.
 final class EtcdErrors {

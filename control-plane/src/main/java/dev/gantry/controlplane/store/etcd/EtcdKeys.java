@@ -1,9 +1,7 @@
 package dev.gantry.controlplane.store.etcd;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Entry;
-
 import io.etcd.jetcd.api.KeyValue;
 
 /// Keys and entries as etcd's API has them.

@@ -2,7 +2,6 @@ package dev.gantry.controlplane.store.etcd;
 
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
-
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseKeepAliveRequest;
@@ -10,7 +9,6 @@ import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -11,14 +11,12 @@ import dev.gantry.controlplane.store.Watch;
 import dev.gantry.controlplane.store.Write;
 import dev.gantry.controlplane.store.etcd.EtcdChannel.Failure;
 import dev.gantry.controlplane.store.etcd.EtcdChannel.Result;
-
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.CompactionResponse;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;

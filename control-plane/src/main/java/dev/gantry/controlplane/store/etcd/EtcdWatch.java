@@ -1,12 +1,10 @@
 package dev.gantry.controlplane.store.etcd;
 
 import com.google.protobuf.UnknownFieldSet;
-
 import dev.gantry.controlplane.store.Change;
 import dev.gantry.controlplane.store.CompactedException;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.Watch;
-
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.WatchCreateRequest;
@@ -18,15 +16,13 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One watch of etcd, read by its caller. When the stream breaks, the next one begins after the
 /// last revision that was handed out whole, so that none is lost and none comes twice.

@@ -3,7 +3,6 @@ package dev.gantry.controlplane.store.etcd;
 import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,12 +1,10 @@
 package dev.gantry.controlplane.store.etcd;
 
 import dev.gantry.controlplane.store.Outcome;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /// One caller's writes on their way, each outcome in its place.
 final class Request {

@@ -1,13 +1,11 @@
 package dev.gantry.controlplane.store.etcd;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Entry;
 import dev.gantry.controlplane.store.Expect;
 import dev.gantry.controlplane.store.Fence;
 import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.Write;
-
 import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.PutRequest;
@@ -16,14 +14,12 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Writes that happen together or not at all: one nested transaction of a batch. Mostly it is one.
 final class Unit {

@@ -1,7 +1,6 @@
 package dev.gantry.controlplane.store.etcd;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Entry;
 import dev.gantry.controlplane.store.Fence;
 import dev.gantry.controlplane.store.Outcome;
@@ -9,7 +8,6 @@ import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
 import dev.gantry.controlplane.store.etcd.EtcdChannel.Failure;
 import dev.gantry.controlplane.store.etcd.EtcdChannel.Result;
-
 import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.KeyValue;
@@ -21,14 +19,12 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Sends one transaction after the other, each with as many waiting writes as fit.
 ///

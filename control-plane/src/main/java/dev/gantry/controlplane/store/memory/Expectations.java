@@ -3,7 +3,6 @@ package dev.gantry.controlplane.store.memory;
 import dev.gantry.controlplane.store.Entry;
 import dev.gantry.controlplane.store.Expect;
 import dev.gantry.controlplane.store.Write;
-
 import java.util.Optional;
 
 /// Compares what a write expects with what is there.

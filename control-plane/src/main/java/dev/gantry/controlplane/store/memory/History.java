@@ -1,14 +1,12 @@
 package dev.gantry.controlplane.store.memory;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Change;
 import dev.gantry.controlplane.store.CompactedException;
 import dev.gantry.controlplane.store.Entry;
 import dev.gantry.controlplane.store.Range;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;

@@ -10,7 +10,6 @@ import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
 import dev.gantry.controlplane.store.Watch;
 import dev.gantry.controlplane.store.Write;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -4,7 +4,6 @@ import dev.gantry.controlplane.store.Change;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.StoreException.Reason;
 import dev.gantry.controlplane.store.Watch;
-
 import java.util.List;
 
 /// A position in a [MemoryStore]'s history.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Change;
 import dev.gantry.controlplane.store.Entry;
 import dev.gantry.controlplane.store.Expect;
@@ -12,11 +11,6 @@ import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.StoreException;
 import dev.gantry.controlplane.store.Watch;
 import dev.gantry.controlplane.store.Write;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +19,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// What is promised when etcd is killed, on a real one.
 @Tag("etcd")

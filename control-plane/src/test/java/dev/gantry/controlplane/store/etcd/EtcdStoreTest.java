@@ -2,14 +2,12 @@ package dev.gantry.controlplane.store.etcd;
 
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.StoreContract;
-
+import java.time.Duration;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
-
-import java.time.Duration;
-import java.util.SplittableRandom;
 
 @Tag("etcd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -2,17 +2,14 @@ package dev.gantry.controlplane.store.etcd;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
-
 import dev.gantry.controlplane.store.Expect;
 import dev.gantry.controlplane.store.Outcome;
 import dev.gantry.controlplane.store.Write;
-
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,10 +3,8 @@ package dev.gantry.controlplane.store.memory;
 import dev.gantry.controlplane.store.Store;
 import dev.gantry.controlplane.store.StoreContract;
 import dev.gantry.loop.SimClock;
-
-import org.junit.jupiter.api.AfterEach;
-
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 
 class MemoryStoreTest extends StoreContract {
     private final SimClock clock = new SimClock();

@@ -1,8 +1,7 @@
 package dev.gantry.agent.image.archive;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// An archive is broken, hostile or too large; the message names the entry.
 public final class ArchiveException extends IOException {

@@ -6,9 +6,6 @@ import dev.gantry.agent.image.archive.TarEntry.Kind;
 import dev.gantry.agent.image.archive.TarEntry.Piece;
 import dev.gantry.agent.sys.FileCallException;
 import dev.gantry.agent.sys.FileCalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One layer on its way into a directory.
 final class Extraction {

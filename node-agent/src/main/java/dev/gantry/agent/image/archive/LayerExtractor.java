@@ -2,14 +2,12 @@ package dev.gantry.agent.image.archive;
 
 import dev.gantry.agent.sys.FileCallException;
 import dev.gantry.agent.sys.FileCalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Unpacks layers into a directory, as containerd's archive.Apply does (OCI image-spec layer.md).
 /// Owners, modes, times, devices and file capabilities are the archive's; paths and links never

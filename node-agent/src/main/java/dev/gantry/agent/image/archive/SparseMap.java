@@ -1,7 +1,6 @@
 package dev.gantry.agent.image.archive;
 
 import dev.gantry.agent.image.archive.TarEntry.Piece;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

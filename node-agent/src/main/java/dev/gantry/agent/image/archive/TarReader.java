@@ -2,9 +2,6 @@ package dev.gantry.agent.image.archive;
 
 import dev.gantry.agent.image.archive.TarEntry.Kind;
 import dev.gantry.agent.image.archive.TarEntry.Piece;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Reads tar as GNU tar, bsdtar and Go's archive/tar write it: ustar, PAX, GNU long names, GNU
 /// sparse files (pax(1); GNU tar manual "Tar Internals"). Memory is bounded whatever the archive

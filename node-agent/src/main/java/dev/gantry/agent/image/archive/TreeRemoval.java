@@ -2,7 +2,6 @@ package dev.gantry.agent.image.archive;
 
 import dev.gantry.agent.sys.FileCallException;
 import dev.gantry.agent.sys.FileCalls;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;

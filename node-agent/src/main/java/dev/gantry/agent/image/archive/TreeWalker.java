@@ -2,15 +2,13 @@ package dev.gantry.agent.image.archive;
 
 import dev.gantry.agent.sys.FileCallException;
 import dev.gantry.agent.sys.FileCalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Walks paths of an archive inside one directory, by descriptors: each step opens one name with
 /// O_NOFOLLOW, symbolic links are read and interpreted here as if the directory were `/`, and `..`

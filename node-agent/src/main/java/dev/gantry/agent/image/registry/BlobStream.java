@@ -1,13 +1,11 @@
 package dev.gantry.agent.image.registry;
 
 import dev.gantry.agent.image.registry.RegistryException.Kind;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
 
 /// A blob's bytes over as many connections as it takes: after a cut it asks for the rest.
 final class BlobStream extends InputStream {

@@ -1,7 +1,6 @@
 package dev.gantry.agent.image.registry;
 
 import dev.gantry.agent.image.registry.RegistryException.Kind;
-
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;

@@ -1,9 +1,6 @@
 package dev.gantry.agent.image.registry;
 
 import dev.gantry.agent.image.registry.RegistryException.Kind;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// Reads one repository of one registry. Any number of threads may share it.
 public final class RegistryConnection {

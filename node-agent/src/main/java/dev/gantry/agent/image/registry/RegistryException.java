@@ -1,8 +1,7 @@
 package dev.gantry.agent.image.registry;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// A registry did not give what it was asked for. The message holds no secret.
 public final class RegistryException extends IOException {

@@ -55,6 +55,14 @@ public final class Users {
                             ? "container's runAsUser breaks non-root policy"
                             : "container has runAsNonRoot and image will run as root");
         }
+        var groups = groups(pod, uid, gid);
+        check("user", uid, ownIds);
+        check("group", gid, ownIds);
+        groups.forEach(g -> check("group", g, ownIds));
+        return new Resolved(new User(uid, gid, List.copyOf(groups)), home);
+    }
+
+    private LinkedHashSet<Long> groups(PodSecurityContext pod, long uid, long gid) {
         var groups = new LinkedHashSet<Long>();
         boolean strict = pod.getSupplementalGroupsPolicy().equals("Strict");
         if (!strict) {
@@ -65,10 +73,7 @@ public final class Users {
             groups.add(pod.getFsGroup());
         }
         groups.remove(gid);
-        check("user", uid, ownIds);
-        check("group", gid, ownIds);
-        groups.forEach(g -> check("group", g, ownIds));
-        return new Resolved(new User(uid, gid, List.copyOf(groups)), home);
+        return groups;
     }
 
     private static void check(String what, long id, boolean ownIds) {

@@ -55,8 +55,7 @@ final class NetworkTable {
         return text.toString();
     }
 
-    private static void filters(
-            StringBuilder text, NetworkConfig config, String pods, String dns) {
+    private static void filters(StringBuilder text, NetworkConfig config, String pods, String dns) {
         String table = config.table();
         String reject =
                 "ip daddr " + config.serviceCidr() + " meta l4proto tcp reject with tcp reset";

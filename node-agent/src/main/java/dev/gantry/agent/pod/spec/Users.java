@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.OptionalLong;
 
 /// Who runs a container: the security contexts' ids, else the image's USER looked up in the image's
@@ -62,7 +63,7 @@ public final class Users {
         return new Resolved(new User(uid, gid, List.copyOf(groups)), home);
     }
 
-    private LinkedHashSet<Long> groups(PodSecurityContext pod, long uid, long gid) {
+    private Set<Long> groups(PodSecurityContext pod, long uid, long gid) {
         var groups = new LinkedHashSet<Long>();
         boolean strict = pod.getSupplementalGroupsPolicy().equals("Strict");
         if (!strict) {

@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static unsigned attributes(uint32_t flags)
@@ -41,12 +42,21 @@ static int directory(const char *path)
     return fd;
 }
 
-/* Kernels that take one layer after the other, and layers in detached mounts (6.15 has both); the working directory is
- * the root of the layers. Returns -1 where the kernel does not. */
+/* Whether the kernel is 6.15 or later: asking an older one would leave a line in the machine's log for every start. */
+static int takes_detached_layers(void)
+{
+    struct utsname name;
+    unsigned major = 0, minor = 0;
+    return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2
+        && (major > 6 || (major == 6 && minor >= 15));
+}
+
+/* Kernels that take one layer after the other, and layers in detached mounts; the working directory is the root of the
+ * layers. Returns -1 where the kernel does not. */
 static int overlay_detached(const struct launch *l, int upper, int work)
 {
     char path[32];
-    int fs = k_fsopen("overlay");
+    int fs = takes_detached_layers() ? k_fsopen("overlay") : -1;
     if (fs < 0)
         return -1;
     for (uint32_t i = l->layer_count; i > 0; i--)

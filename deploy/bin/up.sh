@@ -69,7 +69,7 @@ api=$base server_metrics=$((base + 1)) agent_metrics=$((base + 2)) etcd_client=$
 start_time() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 alive() {
   local pid started
-  read -r pid started <"$1" 2>/dev/null || return 1
+  [ -r "$1" ] && read -r pid started <"$1" || return 1
   [ -n "$pid" ] && [ "$(start_time "$pid")" = "$started" ]
 }
 record() { printf '%s %s\n' "$2" "$(start_time "$2")" >"$1.new" && mv "$1.new" "$1"; }

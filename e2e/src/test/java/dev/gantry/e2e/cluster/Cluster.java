@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// A single-host cluster of the built distribution, with ports, ranges and a data folder of its own,
-/// driven as a user does: by `gantry`.
+/// A single-host cluster of the built distribution, with ports, ranges and a data folder of its
+/// own, driven as a user does: by `gantry`.
 public final class Cluster implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(120);

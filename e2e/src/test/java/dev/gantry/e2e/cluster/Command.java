@@ -67,15 +67,13 @@ public final class Command {
     private static CompletableFuture<String> read(InputStream stream) {
         CompletableFuture<String> result = new CompletableFuture<>();
         Thread.ofVirtual()
-                .start(
-                        () -> {
-                            try (stream) {
-                                result.complete(
-                                        new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-                            } catch (IOException e) {
-                                result.completeExceptionally(e);
-                            }
-                        });
+                .start(() -> {
+                    try (stream) {
+                        result.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+                    } catch (IOException e) {
+                        result.completeExceptionally(e);
+                    }
+                });
         return result;
     }
 }

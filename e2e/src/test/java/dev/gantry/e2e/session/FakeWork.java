@@ -1,7 +1,6 @@
 package dev.gantry.e2e.session;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.agent.session.ExecStreams;
 import dev.gantry.agent.session.LogSink;
 import dev.gantry.agent.session.NodeChanges;
@@ -20,7 +19,6 @@ import dev.gantry.api.v1.LogsRequest;
 import dev.gantry.api.v1.PortForwardStart;
 import dev.gantry.api.v1.PullOrder;
 import dev.gantry.api.v1.RemoveImageOrder;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -14,19 +14,16 @@ import dev.gantry.api.v1.TunnelUp;
 import dev.gantry.controlplane.certificate.CertificateProfile;
 import dev.gantry.controlplane.certificate.Credential;
 import dev.gantry.controlplane.certificate.Pki;
-
 import io.grpc.ManagedChannel;
-
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
 
 @Timeout(60)
 class RefusalTest {

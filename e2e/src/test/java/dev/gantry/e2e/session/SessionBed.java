@@ -1,7 +1,6 @@
 package dev.gantry.e2e.session;
 
 import com.google.protobuf.Message;
-
 import dev.gantry.agent.session.ControlPlaneSession;
 import dev.gantry.agent.session.NodeWork;
 import dev.gantry.agent.session.SessionConfig;
@@ -26,7 +25,6 @@ import dev.gantry.controlplane.node.grpc.NodeApi;
 import dev.gantry.controlplane.store.memory.MemoryStore;
 import dev.gantry.loop.FaultHandler;
 import dev.gantry.loop.ThreadTimer;
-
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -34,7 +32,6 @@ import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.stub.StreamObserver;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

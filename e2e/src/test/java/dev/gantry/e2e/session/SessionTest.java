@@ -5,7 +5,6 @@ import static dev.gantry.e2e.session.Objects.pod;
 import static dev.gantry.e2e.session.Objects.podWithSecret;
 import static dev.gantry.e2e.session.Objects.report;
 import static dev.gantry.e2e.session.Objects.secret;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.api.core.v1.Event;
@@ -15,19 +14,17 @@ import dev.gantry.api.core.v1.Pod;
 import dev.gantry.api.kind.Kinds;
 import dev.gantry.api.kind.Meta;
 import dev.gantry.api.time.Times;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SessionTest {
@@ -211,8 +208,7 @@ class SessionTest {
     @Test
     void newerSessionTakesThePlaceOfTheOlder() {
         bed.agent("n1", work);
-        Eventually.holds(
-                "the session stands", () -> bed.nodes.sessions().of("n1").isPresent());
+        Eventually.holds("the session stands", () -> bed.nodes.sessions().of("n1").isPresent());
         var first = bed.nodes.sessions().of("n1").orElseThrow();
 
         bed.agent("n1", "other-folder", bed.token(), new FakeWork());

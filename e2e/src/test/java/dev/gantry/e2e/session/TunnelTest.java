@@ -1,12 +1,10 @@
 package dev.gantry.e2e.session;
 
 import static dev.gantry.e2e.session.Objects.pod;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-
 import dev.gantry.api.stream.MessageStream;
 import dev.gantry.api.v1.ExecRequest;
 import dev.gantry.api.v1.ExecResponse;
@@ -23,20 +21,17 @@ import dev.gantry.api.v1.PortForwardStart;
 import dev.gantry.api.v1.PullImageRequest;
 import dev.gantry.api.v1.RemoveImageRequest;
 import dev.gantry.api.v1.TerminalSize;
-
 import io.grpc.Status;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class TunnelTest {

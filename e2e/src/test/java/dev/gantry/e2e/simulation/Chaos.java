@@ -75,7 +75,8 @@ final class Chaos {
         }
     }
 
-    /// Another replica, or the same one anew, leads from now on. The one before goes on for a while.
+    /// Another replica, or the same one anew, leads from now on. The one before goes on for a
+    /// while.
     void changeLeader() throws InterruptedException {
         Replica next = drawn(world.replicas());
         var journal = world.journal();

@@ -36,8 +36,7 @@ class ClusterSimulationTest {
             return world.run();
         } catch (RuntimeException | AssertionError e) {
             throw new AssertionError(
-                    "seed " + seed + " (replay with -Dgantry.seed=" + seed + "): "
-                            + e.getMessage(),
+                    "seed " + seed + " (replay with -Dgantry.seed=" + seed + "): " + e.getMessage(),
                     e);
         } finally {
             delete(directory);

@@ -66,8 +66,7 @@ final class Convergence {
             long pods =
                     pods(objects).stream()
                             .filter(pod ->
-                                    name.equals(
-                                            pod.getMetadata().getLabelsOrDefault("app", "")))
+                                    name.equals(pod.getMetadata().getLabelsOrDefault("app", "")))
                             .filter(Pods::isReady)
                             .count();
             require(pods == wanted, name + " wants " + wanted + ", has ready pods " + pods);
@@ -109,8 +108,8 @@ final class Convergence {
             var node = (Node) each;
             boolean ready =
                     node.getStatus().getConditionsList().stream()
-                            .anyMatch(c -> c.getType().equals("Ready")
-                                    && c.getStatus().equals("True"));
+                            .anyMatch(c ->
+                                    c.getType().equals("Ready") && c.getStatus().equals("True"));
             require(ready, node.getMetadata().getName() + " is not ready");
             require(
                     node.getSpec().getTaintsCount() == 0,
@@ -142,7 +141,9 @@ final class Convergence {
         var lodged = new TreeSet<String>();
         for (SimNode node : world.nodes()) {
             require(node.connected(), node.name() + " is not connected");
-            node.parts().running().values()
+            node.parts()
+                    .running()
+                    .values()
                     .forEach(run -> running.add(node.name() + " " + run.uid()));
             node.parts().lodged().forEach(uid -> lodged.add(node.name() + " " + uid));
         }

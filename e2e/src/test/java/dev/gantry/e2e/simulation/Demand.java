@@ -28,8 +28,7 @@ final class Demand {
         return pod.getSpec().getContainersList().stream()
                 .mapToLong(c ->
                         Quantities.milli(
-                                c.getResources()
-                                        .getRequestsOrDefault("cpu", quantity("0"))))
+                                c.getResources().getRequestsOrDefault("cpu", quantity("0"))))
                 .sum();
     }
 }

@@ -40,9 +40,7 @@ final class Manifests {
 
     Namespace namespace(Instant now) {
         return Defaults.apply(
-                Namespace.newBuilder()
-                        .setMetadata(meta(NAMESPACE, now).clearNamespace())
-                        .build());
+                Namespace.newBuilder().setMetadata(meta(NAMESPACE, now).clearNamespace()).build());
     }
 
     Service service(String app, Instant now) {

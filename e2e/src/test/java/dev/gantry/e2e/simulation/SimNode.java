@@ -1,12 +1,12 @@
 package dev.gantry.e2e.simulation;
 
+import dev.gantry.agent.container.ContainerExit;
 import dev.gantry.agent.pod.PodAgent;
 import dev.gantry.agent.pod.PodEvent;
 import dev.gantry.agent.pod.PodRecords;
 import dev.gantry.agent.pod.PodReports;
 import dev.gantry.agent.pod.PodState;
 import dev.gantry.agent.pod.Termination;
-import dev.gantry.agent.container.ContainerExit;
 import dev.gantry.agent.session.ControlPlaneLink;
 import dev.gantry.agent.session.ControlPlaneSession;
 import dev.gantry.agent.session.SessionConfig;
@@ -101,16 +101,10 @@ final class SimNode {
         var config = new SessionConfig("sim", name, directory, Optional.empty(), "sim");
         var opened =
                 new ControlPlaneSession(
-                        config,
-                        new SimWork(fresh),
-                        network,
-                        threads,
-                        clock,
-                        random.split());
+                        config, new SimWork(fresh), network, threads, clock, random.split());
         reports.session = opened;
         parts.onExit(exit -> exited(fresh, exit));
-        fresh.recover(
-                parts.adopt(), parts.lodged(), (_, _, exit) -> termination(exit));
+        fresh.recover(parts.adopt(), parts.lodged(), (_, _, exit) -> termination(exit));
         Stepper stepper = Stepper.of(fresh::step, fresh::nextDue, clock);
         fresh.onPost(stepper::wake);
         stepper.start(threads);

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What happened, in order, and the first thing that should not have. Threads of the simulation
-/// run inside production code that catches exceptions: a broken rule is kept here and thrown by
-/// the test's own thread.
+/// What happened, in order, and the first thing that should not have. Threads of the simulation run
+/// inside production code that catches exceptions: a broken rule is kept here and thrown by the
+/// test's own thread.
 final class Trace {
     private final List<String> lines = new ArrayList<>();
     private @Nullable Throwable broken;

@@ -72,8 +72,7 @@ final class Users {
         ObjectKey deployment = new ObjectKey(Kinds.DEPLOYMENT, Manifests.NAMESPACE, app);
         int replicaCount = random.nextInt(REPLICAS_MAX + 1);
         switch (random.nextInt(9)) {
-            case 0, 1, 2 ->
-                    create(manifests.deployment(app, replicaCount, clock.instant()));
+            case 0, 1, 2 -> create(manifests.deployment(app, replicaCount, clock.instant()));
             case 3 -> change(deployment, d -> scaled((Deployment) d, replicaCount));
             case 4, 5 -> change(deployment, d -> updated((Deployment) d, app));
             case 6 -> delete(Optional.of(deployment));
@@ -181,5 +180,4 @@ final class Users {
     private <T> T drawn(List<T> list) {
         return list.get(random.nextInt(list.size()));
     }
-
 }

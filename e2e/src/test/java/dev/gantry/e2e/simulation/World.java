@@ -57,13 +57,7 @@ final class World implements SimParts.Census {
         var parts = new SimParts(name, number, clock, pause, this);
         ControlPlaneLink.Connector network = new Network(name);
         return new SimNode(
-                name,
-                directory.resolve(name),
-                parts,
-                processes,
-                network,
-                clock,
-                random.split());
+                name, directory.resolve(name), parts, processes, network, clock, random.split());
     }
 
     List<Replica> replicas() {

@@ -1,6 +1,8 @@
 package dev.gantry.agent;
 
+import dev.gantry.agent.image.ImageLimits;
 import dev.gantry.agent.image.ImageStore;
+import dev.gantry.agent.image.RegistrySettings;
 import dev.gantry.agent.network.dns.ClusterDns;
 import dev.gantry.agent.network.dns.ResolvConf;
 import dev.gantry.agent.network.service.ServiceRules;
@@ -65,7 +67,11 @@ final class Agent implements AutoCloseable {
                         address,
                         config.reserved().cpuMillis(),
                         config.reserved().memoryBytes());
-        images = ImageStore.open(config.dataDir().resolve("images"));
+        images =
+                ImageStore.open(
+                        config.dataDir().resolve("images"),
+                        ImageLimits.DEFAULT,
+                        RegistrySettings.of(System.getenv()));
         core =
                 new NodeCore(
                         new NodeCore.Tools(reader, images, new LinuxSyscalls(), clock),

@@ -1,7 +1,9 @@
 package dev.gantry.agent;
 
+import dev.gantry.agent.image.ImageLimits;
 import dev.gantry.agent.image.ImageStore;
 import dev.gantry.agent.image.ProgressListener;
+import dev.gantry.agent.image.RegistrySettings;
 import dev.gantry.agent.node.DataLock;
 import dev.gantry.agent.node.NodeReader;
 import dev.gantry.agent.pod.NodeFacts;
@@ -81,7 +83,11 @@ final class RunPod {
         var objects = new Objects(read());
         var pod = objects.state().pods().values().iterator().next();
         var done = new CountDownLatch(1);
-        try (var images = ImageStore.open(dataDir.resolve("images"))) {
+        try (var images =
+                ImageStore.open(
+                        dataDir.resolve("images"),
+                        ImageLimits.DEFAULT,
+                        RegistrySettings.of(System.getenv()))) {
             for (var archive : archives) {
                 try (var in = Files.newInputStream(archive)) {
                     images.load(in, null, ProgressListener.NONE);

@@ -31,9 +31,13 @@ final class Faults {
         }
         if (e instanceof RegistryException registry) {
             Reason reason =
-                    registry.kind() == RegistryException.Kind.UNAUTHORIZED
-                            ? Reason.UNAUTHORIZED
-                            : Reason.UNAVAILABLE;
+                    switch (registry.kind()) {
+                        case NOT_FOUND -> Reason.NOT_FOUND;
+                        case UNAUTHORIZED -> Reason.UNAUTHORIZED;
+                        case UNAVAILABLE -> Reason.UNAVAILABLE;
+                        case RATE_LIMITED -> Reason.RATE_LIMITED;
+                        case BAD_ANSWER -> Reason.UNUSABLE;
+                    };
             return new PullException(reason, what + ": " + e.getMessage(), e);
         }
         return new PullException(Reason.STORAGE, what + ": cannot be stored: " + e.getMessage(), e);

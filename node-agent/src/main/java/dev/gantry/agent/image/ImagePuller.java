@@ -8,6 +8,7 @@ import dev.gantry.agent.image.Manifests.Index;
 import dev.gantry.agent.image.Manifests.Manifest;
 import dev.gantry.agent.image.Manifests.Platform;
 import dev.gantry.agent.image.PullException.Reason;
+import dev.gantry.agent.image.RegistryCredentials.Login;
 import dev.gantry.agent.image.registry.RegistryConnection;
 import dev.gantry.agent.image.registry.RegistryConnection.ManifestAnswer;
 import dev.gantry.agent.image.registry.RegistryException;
@@ -29,6 +30,7 @@ final class ImagePuller {
     private final LayerInstaller installer;
     private final LayerTasks tasks;
     private final Registries registries;
+    private final NodeLogins nodeLogins;
     private final Platform platform;
     private final SingleFlight<String, Layer> flights = new SingleFlight<>();
 
@@ -37,13 +39,15 @@ final class ImagePuller {
             LayerStore layers,
             LayerInstaller installer,
             LayerTasks tasks,
-            Registries registries,
-            Platform platform) {
+            RegistrySettings settings,
+            Platform platform)
+            throws IOException {
         this.blobs = blobs;
         this.layers = layers;
         this.installer = installer;
         this.tasks = tasks;
-        this.registries = registries;
+        this.registries = new Registries(settings);
+        this.nodeLogins = new NodeLogins(settings.dockerConfig());
         this.platform = platform;
     }
 
@@ -53,33 +57,62 @@ final class ImagePuller {
         ProgressMeter meter = new ProgressMeter(name.toString(), listener);
         meter.resolving();
         try {
-            return new Pull(name, registries.connect(name, credentials), meter).run();
-        } catch (RegistryException e) {
-            throw fault(name.toString(), e);
+            return pull(name, credentials, meter);
         } catch (JsonException e) {
             throw Faults.of(name.toString(), e);
         } catch (IOException e) {
-            throw Faults.isNoRoom(e)
-                    ? Faults.of(name.toString(), e)
-                    : unavailable(name.toString(), e);
+            throw ofConnection(name.toString(), e);
         }
     }
 
-    private static PullException unavailable(String image, IOException e) {
-        return new PullException(
-                Reason.UNAVAILABLE, image + ": the registry cannot be used: " + e.getMessage(), e);
+    /// Tries the caller's logins, then the node's; nobody's when there is none.
+    private Descriptor pull(
+            ImageReference name, RegistryCredentials credentials, ProgressMeter meter)
+            throws IOException, InterruptedException {
+        @Nullable RegistryException refusal = null;
+        for (Login login : credentials.loginsFor(name)) {
+            try {
+                return new Pull(name, registries.connect(name, login), meter).run();
+            } catch (RegistryException e) {
+                refusal = passed(e);
+            }
+        }
+        NodeLogins.Found node = nodeLogins.find(name);
+        List<Login> more = new ArrayList<>(node.logins());
+        if (more.isEmpty() && refusal == null) {
+            more.add(Login.NOBODY);
+        }
+        for (Login login : more) {
+            try {
+                return new Pull(name, registries.connect(name, login), meter).run();
+            } catch (RegistryException e) {
+                refusal = passed(e);
+            }
+        }
+        String note = node.note().isEmpty() ? "" : " (" + node.note() + ")";
+        throw new PullException(
+                Reason.UNAUTHORIZED,
+                name + ": " + (refusal == null ? "" : refusal.getMessage()) + note,
+                refusal);
     }
 
-    private static PullException fault(String image, RegistryException e) {
-        Reason reason =
-                switch (e.kind()) {
-                    case NOT_FOUND -> Reason.NOT_FOUND;
-                    case UNAUTHORIZED -> Reason.UNAUTHORIZED;
-                    case UNAVAILABLE -> Reason.UNAVAILABLE;
-                    case RATE_LIMITED -> Reason.RATE_LIMITED;
-                    case BAD_ANSWER -> Reason.UNUSABLE;
-                };
-        return new PullException(reason, image + ": " + e.getMessage(), e);
+    /// A refusal, after which another login may do; anything else ends the pull.
+    private static RegistryException passed(RegistryException e) throws RegistryException {
+        if (e.kind() != RegistryException.Kind.UNAUTHORIZED) {
+            throw e;
+        }
+        return e;
+    }
+
+    /// What fails without a name of its own is the connection's trouble, unless the disk is full.
+    private static PullException ofConnection(String image, IOException e) {
+        boolean named = e instanceof RegistryException || Faults.isNoRoom(e);
+        return named
+                ? Faults.of(image, e)
+                : new PullException(
+                        Reason.UNAVAILABLE,
+                        image + ": the registry cannot be used: " + e.getMessage(),
+                        e);
     }
 
     /// Unpacks a blob of the store, unless that was done.
@@ -254,10 +287,8 @@ final class ImagePuller {
                     if (e.reason() != Reason.MISMATCH || attempt >= MISMATCHES_MAX) {
                         throw e;
                     }
-                } catch (RegistryException e) {
-                    throw fault(name.toString(), e);
                 } catch (IOException e) {
-                    throw unavailable(name.toString(), e);
+                    throw ofConnection(name.toString(), e);
                 }
             }
         }

@@ -48,9 +48,7 @@ public final class ImageStore implements AutoCloseable {
         this.installer = new LayerInstaller(blobs, layers);
         this.catalog = new ImageCatalog(directory, blobs);
         this.tasks = new LayerTasks(limits.layersAtOnce());
-        this.puller =
-                new ImagePuller(
-                        blobs, layers, installer, tasks, new Registries(registries), platform);
+        this.puller = new ImagePuller(blobs, layers, installer, tasks, registries, platform);
     }
 
     /// Opens or makes the store and removes what a crash left half done. Throws `IOException` when

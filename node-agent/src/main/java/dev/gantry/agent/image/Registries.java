@@ -3,6 +3,7 @@ package dev.gantry.agent.image;
 import dev.gantry.agent.image.RegistryCredentials.Login;
 import dev.gantry.agent.image.registry.RegistryAddress;
 import dev.gantry.agent.image.registry.RegistryConnection;
+import dev.gantry.agent.image.registry.RegistryConnection.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,8 +21,6 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -47,19 +46,18 @@ final class Registries {
         this.http = builder.build();
     }
 
-    RegistryConnection connect(ImageReference name, RegistryCredentials credentials)
-            throws InterruptedException {
-        Login login = credentials.loginFor(name);
+    RegistryConnection connect(ImageReference name, Login login) throws InterruptedException {
         return new RegistryConnection(
                 http,
                 RegistryAddress.of(name.registry(), isPlain(name.registry())),
                 name.repository(),
                 new dev.gantry.agent.image.registry.Login(login.username(), login.secret()),
-                settings.retryDelay());
+                new Patience(settings.retryDelay(), settings.silence()));
     }
 
-    /// TLS is tried even where plain HTTP is allowed: only a peer that does not speak it is asked
-    /// without.
+    /// Where plain HTTP is allowed, a question without any login tells who speaks it: a server of
+    /// TLS answers 400, redirects or hangs up. Asking in TLS first would make one that waits for
+    /// the end of a line wait until the time is out.
     private boolean isPlain(String registry) throws InterruptedException {
         boolean allowed =
                 RegistryAddress.isLoopback(registry) || settings.plainHttp().contains(registry);
@@ -70,22 +68,21 @@ final class Registries {
         if (known != null) {
             return known;
         }
+        HttpRequest ping =
+                HttpRequest.newBuilder(URI.create("http://" + registry + "/v2/"))
+                        .timeout(CONNECT)
+                        .build();
         try {
-            HttpRequest ping =
-                    HttpRequest.newBuilder(URI.create("https://" + registry + "/v2/"))
-                            .timeout(CONNECT)
-                            .build();
-            http.send(ping, HttpResponse.BodyHandlers.discarding());
-            plain.put(registry, false);
-            return false;
-        } catch (SSLHandshakeException e) {
-            // It does speak TLS; the certificate's trouble is told by the request itself.
-            return false;
-        } catch (SSLException e) {
-            plain.put(registry, true);
-            return true;
+            HttpResponse<InputStream> answer =
+                    http.send(ping, HttpResponse.BodyHandlers.ofInputStream());
+            answer.body().close();
+            int status = answer.statusCode();
+            boolean speaks = status != 400 && (status < 300 || status >= 400);
+            plain.put(registry, speaks);
+            return speaks;
         } catch (IOException e) {
-            return true;
+            // The request itself will tell what is wrong.
+            return false;
         }
     }
 

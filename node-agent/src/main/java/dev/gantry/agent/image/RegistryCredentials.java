@@ -1,10 +1,12 @@
 package dev.gantry.agent.image;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
-/// The secrets that a pull may try, in order; the first whose registry fits is used.
+/// The logins that a pull may try; those whose registry fits are, until one is taken.
 public record RegistryCredentials(List<Login> logins) {
     /// None: registries are asked anonymously.
     public static final RegistryCredentials ANONYMOUS = new RegistryCredentials(List.of());
@@ -27,31 +29,21 @@ public record RegistryCredentials(List<Login> logins) {
         return new RegistryCredentials(all);
     }
 
-    /// The login for an image: the longest entry that fits; one for any registry fits last;
-    /// nobody's when none fits.
-    Login loginFor(ImageReference image) {
-        @Nullable Login best = null;
-        int length = -1;
-        for (Login login : logins) {
-            String place = login.place();
-            boolean fits =
-                    place.isEmpty()
-                            || image.name().equals(place)
-                            || image.name().startsWith(place + "/")
-                            || (place.startsWith("*.")
-                                    && image.registry().endsWith(place.substring(1)));
-            if (fits && place.length() > length) {
-                best = login;
-                length = place.length();
-            }
-        }
-        return best == null ? new Login("", "", "") : best;
+    /// The logins for an image, to be tried in this order: the longest place that fits first, those
+    /// for any registry last.
+    List<Login> loginsFor(ImageReference image) {
+        return logins.stream()
+                .filter(login -> login.fits(image))
+                .sorted(Comparator.comparingInt(login -> -login.place().length()))
+                .toList();
     }
 
     /// @param registry what the login is for: host, host:port, with a path perhaps; empty: any
     /// @param username empty when the secret is an identity token
     /// @param secret password or identity token
     public record Login(String registry, String username, String secret) {
+        static final Login NOBODY = new Login("", "", "");
+
         /// Host and path, without what people write around it: `https://index.docker.io/v1/` is
         /// `docker.io`.
         String place() {
@@ -61,6 +53,31 @@ public record RegistryCredentials(List<Login> logins) {
                 case "index.docker.io", "registry-1.docker.io" -> "docker.io";
                 default -> text;
             };
+        }
+
+        private boolean fits(ImageReference image) {
+            String place = place();
+            int slash = place.indexOf('/');
+            String host = slash < 0 ? place : place.substring(0, slash);
+            String path = slash < 0 ? "" : place.substring(slash + 1);
+            boolean pathFits = path.isEmpty() || (image.repository() + "/").startsWith(path + "/");
+            return place.isEmpty() || (pathFits && hostFits(host, image.registry()));
+        }
+
+        /// `*` stands for any characters of one label, as in Kubernetes' pull secrets.
+        private static boolean hostFits(String pattern, String host) {
+            String[] wanted = pattern.toLowerCase(Locale.ROOT).split("\\.", -1);
+            String[] labels = host.toLowerCase(Locale.ROOT).split("\\.", -1);
+            if (wanted.length != labels.length) {
+                return false;
+            }
+            for (int i = 0; i < labels.length; i++) {
+                String glob = Pattern.quote(wanted[i]).replace("*", "\\E[^.:]*\\Q");
+                if (!labels[i].matches(glob)) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         /// Without the secret.

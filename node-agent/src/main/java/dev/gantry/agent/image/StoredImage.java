@@ -27,6 +27,7 @@ record StoredImage(
         List<Digest> diffIds,
         List<Digest> blobs) {
     private static final int INDEX_DEPTH_MAX = 3;
+    private static final int NAMED_MAX = 10;
 
     StoredImage {
         diffIds = List.copyOf(diffIds);
@@ -55,7 +56,15 @@ record StoredImage(
     static Descriptor choose(Index index, Platform platform) {
         Optional<Choice> choice = Manifests.choose(index, platform);
         if (choice.isEmpty()) {
-            throw new JsonException("there is no image for " + platform, null);
+            List<String> there =
+                    index.choices().stream()
+                            .map(entry -> entry.os() + "/" + entry.architecture())
+                            .distinct()
+                            .limit(NAMED_MAX)
+                            .toList();
+            String named = Text.shortened(String.join(", ", there));
+            throw new JsonException(
+                    "there is no image for " + platform + ", only for " + named, null);
         }
         return choice.get().descriptor();
     }

@@ -161,6 +161,11 @@ class ImagePullTest {
         return ImageStore.open(
                 directory.resolve("store"),
                 ImageLimits.DEFAULT,
-                new RegistrySettings(List.of(), certificates, Duration.ofMillis(1)));
+                new RegistrySettings(
+                        List.of(),
+                        certificates,
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(30),
+                        null));
     }
 }

@@ -19,6 +19,7 @@ final class BlobStream extends InputStream {
     private long position;
     private int fruitless;
     private int resumes;
+    private @Nullable IOException last;
 
     BlobStream(RegistryConnection connection, String path, long size)
             throws IOException, InterruptedException {
@@ -55,6 +56,7 @@ final class BlobStream extends InputStream {
         try {
             return open.read(buffer, offset, (int) Math.min(length, size - position));
         } catch (IOException e) {
+            last = e;
             return -1;
         }
     }
@@ -66,7 +68,13 @@ final class BlobStream extends InputStream {
         if (fruitless > FRUITLESS_MAX || resumes > RESUMES_MAX) {
             throw new RegistryException(
                     Kind.UNAVAILABLE,
-                    "the download broke off after " + position + " of " + size + " bytes");
+                    "the download broke off after "
+                            + position
+                            + " of "
+                            + size
+                            + " bytes"
+                            + reason(),
+                    last);
         }
         try {
             connection.pause(fruitless, null);
@@ -84,8 +92,13 @@ final class BlobStream extends InputStream {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } catch (IOException e) {
+            last = e;
             close();
         }
+    }
+
+    private String reason() {
+        return last == null || last.getMessage() == null ? "" : ": " + last.getMessage();
     }
 
     private void checkRange(HttpResponse<InputStream> answer) throws RegistryException {

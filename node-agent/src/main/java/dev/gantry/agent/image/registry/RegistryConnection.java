@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryConnection {
     private static final int REDIRECTS_MAX = 10;
     private static final int TRIES_MAX = 4;
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration WAIT_MAX = Duration.ofSeconds(60);
     private static final String ACCEPT =
             String.join(
@@ -33,21 +32,26 @@ public final class RegistryConnection {
     private final RegistryAddress address;
     private final String repository;
     private final Tokens tokens;
-    private final Duration retryDelay;
+    private final Patience patience;
+
+    /// How long to wait.
+    ///
+    /// @param retryDelay before the first repetition; doubles each time
+    /// @param silence without a byte, after which a connection is given up
+    public record Patience(Duration retryDelay, Duration silence) {}
 
     /// @param http follows no redirects by itself
-    /// @param retryDelay before the first repetition; doubles each time
     public RegistryConnection(
             HttpClient http,
             RegistryAddress address,
             String repository,
             Login login,
-            Duration retryDelay) {
+            Patience patience) {
         this.http = http;
         this.address = address;
         this.repository = repository;
-        this.tokens = new Tokens(http, address, repository, login);
-        this.retryDelay = retryDelay;
+        this.tokens = new Tokens(http, address, repository, login, patience.silence());
+        this.patience = patience;
     }
 
     /// @param mediaType as the registry says; perhaps empty
@@ -59,19 +63,46 @@ public final class RegistryConnection {
     /// @param max bytes that are taken at most
     public ManifestAnswer manifest(String reference, int max)
             throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return manifestOnce(reference, max);
+            } catch (BrokenOff e) {
+                if (attempt >= TRIES_MAX) {
+                    throw new RegistryException(
+                            Kind.UNAVAILABLE, "the manifest's download breaks off", e);
+                }
+                pause(attempt, null);
+            }
+        }
+    }
+
+    /// A body that ended or fell silent before its end.
+    private static final class BrokenOff extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenOff(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private ManifestAnswer manifestOnce(String reference, int max)
+            throws IOException, InterruptedException {
         HttpResponse<InputStream> answer =
                 send("/v2/" + repository + "/manifests/" + reference, ACCEPT, 0);
+        byte[] bytes;
         try (InputStream body = answer.body()) {
-            byte[] bytes = body.readNBytes(max + 1);
-            if (bytes.length > max) {
-                throw new RegistryException(
-                        Kind.BAD_ANSWER, "the manifest has more than " + max + " bytes");
-            }
-            String type = answer.headers().firstValue("Content-Type").orElse("");
-            int semicolon = type.indexOf(';');
-            return new ManifestAnswer(
-                    (semicolon < 0 ? type : type.substring(0, semicolon)).strip(), bytes);
+            bytes = body.readNBytes(max + 1);
+        } catch (IOException e) {
+            throw new BrokenOff(e);
         }
+        if (bytes.length > max) {
+            throw new RegistryException(
+                    Kind.BAD_ANSWER, "the manifest has more than " + max + " bytes");
+        }
+        String type = answer.headers().firstValue("Content-Type").orElse("");
+        int semicolon = type.indexOf(';');
+        return new ManifestAnswer(
+                (semicolon < 0 ? type : type.substring(0, semicolon)).strip(), bytes);
     }
 
     /// A blob's bytes, resumed after cuts; digest and end are the reader's to check.
@@ -163,7 +194,9 @@ public final class RegistryConnection {
         URI target = start;
         for (int hop = 0; hop <= REDIRECTS_MAX; hop++) {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(target).timeout(TIMEOUT).header("Accept", accept);
+                    HttpRequest.newBuilder(target)
+                            .timeout(patience.silence())
+                            .header("Accept", accept);
             // A store behind the registry must never see the registry's credentials.
             if (authorization != null && sameOrigin(start, target)) {
                 request.header("Authorization", authorization);
@@ -172,7 +205,7 @@ public final class RegistryConnection {
                 request.header("Range", "bytes=" + from + "-");
             }
             HttpResponse<InputStream> answer =
-                    http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+                    http.send(request.build(), StallGuard.handler(patience.silence()));
             int status = answer.statusCode();
             if (status == 401 && !sameOrigin(start, target)) {
                 answer.body().close();
@@ -211,7 +244,7 @@ public final class RegistryConnection {
     /// As long as the registry asks, else twice as long each time, a little at random.
     void pause(int attempt, @Nullable HttpResponse<InputStream> answer)
             throws InterruptedException {
-        Duration wait = retryDelay.multipliedBy(1L << Math.min(attempt - 1, 8));
+        Duration wait = patience.retryDelay().multipliedBy(1L << Math.min(attempt - 1, 8));
         wait = wait.plusMillis(ThreadLocalRandom.current().nextLong(wait.toMillis() / 2 + 1));
         if (answer != null) {
             String asked = answer.headers().firstValue("Retry-After").orElse("");

@@ -24,7 +24,6 @@ import tools.jackson.core.json.JsonFactory;
 /// stated life (distribution auth/token.md, oauth.md; as containerd does it).
 final class Tokens {
     private static final int ANSWER_MAX = 1 << 20;
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Set<Integer> POST_REFUSED = Set.of(400, 401, 404, 405);
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -32,12 +31,19 @@ final class Tokens {
     private final RegistryAddress address;
     private final Login login;
     private final String scope;
+    private final Duration silence;
     private @Nullable String authorization;
 
-    Tokens(HttpClient http, RegistryAddress address, String repository, Login login) {
+    Tokens(
+            HttpClient http,
+            RegistryAddress address,
+            String repository,
+            Login login,
+            Duration silence) {
         this.http = http;
         this.address = address;
         this.login = login;
+        this.silence = silence;
         this.scope = "repository:" + repository + ":pull";
     }
 
@@ -138,11 +144,11 @@ final class Tokens {
         }
         return http.send(
                 HttpRequest.newBuilder(realm)
-                        .timeout(TIMEOUT)
+                        .timeout(silence)
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(form.toString()))
                         .build(),
-                HttpResponse.BodyHandlers.ofInputStream());
+                StallGuard.handler(silence));
     }
 
     private HttpResponse<InputStream> get(URI realm, String service)
@@ -157,8 +163,8 @@ final class Tokens {
             request.header("Authorization", login.basic());
         }
         return http.send(
-                request.uri(URI.create(query.toString())).timeout(TIMEOUT).GET().build(),
-                HttpResponse.BodyHandlers.ofInputStream());
+                request.uri(URI.create(query.toString())).timeout(silence).GET().build(),
+                StallGuard.handler(silence));
     }
 
     private static void add(StringBuilder form, String name, String value) {

@@ -51,3 +51,4 @@ maven() {
 
 BUILD_PACKAGES="maven gcc libc6-dev make musl-tools"
 RUN_PACKAGES="etcd-server libnftables1 nftables curl"
+VM_PACKAGES="qemu-system-x86 busybox-static cpio e2fsprogs nftables libnftables1"

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// One real pod after the other, from a file, on a real runtime, network and image.
 @Tag("root")
+@Tag("vm")
 class RunPodTest {
     @TempDir Path directory = Path.of("unset");
 

@@ -63,6 +63,7 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("vm")
     void runningContainersLiveOnAndEndedOnesAreReportedOnce() throws Exception {
         List<String> pids =
                 launchAndKill(

@@ -49,6 +49,7 @@ class NativeExecTest {
     }
 
     @Test
+    @Tag("vm")
     void execRunsInsideWithTheSameConfinement() throws Exception {
         sleeper();
         String script =
@@ -68,6 +69,7 @@ class NativeExecTest {
     }
 
     @Test
+    @Tag("vm")
     void execIsCountedInTheContainersGroup() throws Exception {
         sleeper();
 
@@ -91,6 +93,7 @@ class NativeExecTest {
     }
 
     @Test
+    @Tag("vm")
     void terminalHasASizeAndEchoes() throws Exception {
         sleeper();
 
@@ -107,6 +110,7 @@ class NativeExecTest {
     }
 
     @Test
+    @Tag("vm")
     void closingKillsTheProgram() throws Exception {
         sleeper();
         ExecProcess exec = exec(false, false, "echo up; exec sleep 1000");
@@ -154,6 +158,7 @@ class NativeExecTest {
     }
 
     @Test
+    @Tag("vm")
     void attachSeesOutputAndFeedsInput() throws Exception {
         var process =
                 new ProcessSpec(

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("root")
-@Tag("vm")
 class NativeRuntimeTest {
     @TempDir Path directory;
     private TestHost host;
@@ -34,6 +33,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void everyNamespaceIsTheContainersOwn() throws Exception {
         host.run("a", "cd /proc/self/ns; for n in *; do echo $n $(readlink $n); done");
 
@@ -48,6 +48,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void rootInsideIsNobodyOutside() throws Exception {
         host.run("a", "touch /made; id -u");
 
@@ -57,6 +58,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void imageFilesBelongToRootInside() throws Exception {
         host.run("a", "ls -ln /bin/busybox");
 
@@ -64,6 +66,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void hostIsOutOfReach() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "x");
 
@@ -76,6 +79,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void privilegesAreDockersDefaults() throws Exception {
         host.run("a", "cat /proc/self/status");
 
@@ -86,6 +90,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void otherUserKeepsNoCapabilities() throws Exception {
         var process =
                 new ProcessSpec(
@@ -109,6 +114,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void seccompRefusesNewNamespacesAndMounts() throws Exception {
         host.run("a", "unshare -n true; echo $?; mount -t tmpfs t /etc; echo $?");
 
@@ -116,6 +122,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void noDescriptorLeaks() throws Exception {
         host.run("a", "ls /proc/self/fd; ls /proc/1/fd; true");
 
@@ -124,6 +131,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void maskedAndReadOnlyPathsHold() throws Exception {
         host.run(
                 "a",
@@ -134,6 +142,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void exitCodesAndSignalsAreReported() throws Exception {
         assertThat(host.run("a", "exit 42").exitCode()).isEqualTo(42);
         assertThat(host.run("b", "exit 0").exitCode()).isZero();
@@ -161,6 +170,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void overEaterIsOomKilled() throws Exception {
         ContainerExit exit =
                 host.run(
@@ -176,6 +186,26 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
+    void limitsAreSeenInside() throws Exception {
+        String files = "memory*/memory.limit_in_bytes pids/pids.max cpu/cpu.cfs_quota_us";
+        if (Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"))) {
+            files = "memory.max pids.max cpu.max";
+        }
+
+        host.run(
+                host.spec(
+                        "a",
+                        ProcessSpec.of("/bin/sh", "-c", "cd /sys/fs/cgroup; cat " + files),
+                        Confinement.defaults(),
+                        List.of(),
+                        new Limits(1500, 250, 64 << 20, 40)));
+
+        assertThat(host.output("a")).startsWith("67108864\n40\n150000");
+    }
+
+    @Test
+    @Tag("vm")
     void forkBombStopsAtItsLimit() throws Exception {
         String script = "i=0; while [ $i -lt 60 ]; do sleep 5 & i=$((i+1)); done; echo all";
 
@@ -213,6 +243,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void missingProgramIsNamedPlainly() {
         var spec = host.spec("a", ProcessSpec.of("/bin/nope"));
 
@@ -277,6 +308,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void volumesAreMappedReadOnlyAndMade() throws Exception {
         Path volume = Files.createDirectory(directory.resolve("volume"));
         Path single = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
@@ -303,6 +335,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void readOnlyRootRefusesWrites() throws Exception {
         var spec = host.spec("a", ProcessSpec.of("/bin/sh", "-c", "touch /x; touch /dev/shm/x"));
 
@@ -324,6 +357,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void hundredLayersWork() throws Exception {
         var layers = new ArrayList<Path>(List.of(host.layer()));
         for (int i = 0; i < 120; i++) {
@@ -351,6 +385,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void programCannotReachTheShim() throws Exception {
         Files.writeString(host.layer().resolve("bin/evil"), "#!/proc/self/exe\n");
         host.layer().resolve("bin/evil").toFile().setExecutable(true, false);
@@ -363,6 +398,7 @@ class NativeRuntimeTest {
     }
 
     @Test
+    @Tag("vm")
     void removeLeavesNothing() throws Exception {
         String nest = "mkdir() { busybox mkdir $@; }; for i in $(seq 400); do mkdir d; cd d; done";
         host.run("a", nest);
@@ -374,9 +410,11 @@ class NativeRuntimeTest {
 
         assertThat(directory.resolve("runtime/containers")).isEmptyDirectory();
         assertThat(Path.of("/sys/fs/cgroup/memory", host.cgroupRoot, "burstable")).doesNotExist();
+        assertThat(Path.of("/sys/fs/cgroup", host.cgroupRoot, "burstable")).doesNotExist();
     }
 
     @Test
+    @Tag("vm")
     void usageCountsTheContainer() throws Exception {
         host.runtime.launch(
                 host.spec("a", ProcessSpec.of("/bin/sh", "-c", "echo up; sleep 1000; true")));

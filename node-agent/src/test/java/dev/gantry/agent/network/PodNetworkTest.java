@@ -31,6 +31,7 @@ class PodNetworkTest {
     @TempDir Path directory;
 
     @Test
+    @Tag("vm")
     void podsAndHostReachEachOther() throws Exception {
         NetlinkTestNamespaces.isolated(() -> {
             try (Node node = new Node(Node.config(directory))) {
@@ -50,6 +51,7 @@ class PodNetworkTest {
     }
 
     @Test
+    @Tag("vm")
     void outwardTrafficCarriesTheNodesAddress() throws Exception {
         Path outside = Files.createDirectory(directory.resolve("outside"));
         NetlinkTestNamespaces.pin(outside);
@@ -72,6 +74,7 @@ class PodNetworkTest {
     }
 
     @Test
+    @Tag("vm")
     void hostPortLeadsToItsPodAlsoFromLocalhost() throws Exception {
         NetlinkTestNamespaces.isolated(() -> {
             try (Node node = new Node(Node.config(directory))) {
@@ -154,6 +157,7 @@ class PodNetworkTest {
     }
 
     @Test
+    @Tag("vm")
     void teardownLeavesNothing() throws Exception {
         NetlinkTestNamespaces.isolated(() -> {
             List<String> before = world();

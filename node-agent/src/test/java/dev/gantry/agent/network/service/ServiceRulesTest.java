@@ -31,6 +31,7 @@ class ServiceRulesTest {
     @TempDir Path directory;
 
     @Test
+    @Tag("vm")
     void connectionsSpreadOverReadyEndpointsFromPodsAndFromTheHost() throws Exception {
         NetlinkTestNamespaces.isolated(() -> {
             try (Node node = new Node(Node.config(directory))) {
@@ -57,6 +58,7 @@ class ServiceRulesTest {
     }
 
     @Test
+    @Tag("vm")
     void podReachesItselfThroughItsService() throws Exception {
         NetlinkTestNamespaces.isolated(() -> {
             try (Node node = new Node(Node.config(directory))) {

@@ -37,7 +37,8 @@ class DockerConfigTest {
                 parse(
                         "{'auths':{'a':{},'b':7,'c':{'auth':'%%%'},'d':{'auth':'"
                                 + auth("nocolon")
-                                + "'},'e':{'username':['u']},'f':{'username':'u','password':'p'}}}");
+                                + "'},'e':{'username':['u']},"
+                                + "'f':{'username':'u','password':'p'}}}");
 
         assertThat(config.credentials().logins()).containsExactly(new Login("f", "u", "p"));
         assertThat(parse("{'auths':[]}").credentials().logins()).isEmpty();

@@ -16,7 +16,7 @@ public final class TestImages {
     /// As the archive names it.
     public static final String WEB = "gantry.dev/examples/web:1";
 
-    private static final long COMMAND_SECONDS = 120;
+    private static final long COMMAND_SECONDS = 400;
 
     private TestImages() {}
 
@@ -67,11 +67,12 @@ public final class TestImages {
         }
     }
 
-    private interface Maker {
+    /// Makes a file under a temporary name.
+    interface Maker {
         void make(Path file);
     }
 
-    private static Path kept(String name, Maker maker) {
+    static Path kept(String name, Maker maker) {
         try {
             Path script = root().resolve("deploy/examples/make-busybox-image");
             String version = Digest.of(Files.readAllBytes(script)).hex().substring(0, 16);

@@ -94,6 +94,7 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs, List<String> layers
     static byte[] tar(String name, byte[] content) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
             TarArchiveEntry entry = new TarArchiveEntry(name);
             entry.setSize(content.length);
             entry.setModTime(1_000_000_000_000L);

@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Kills the daemons in any order, under load, and looks at what users care for afterwards: the same
-/// processes, the right numbers, whole logs.
+/// Kills the daemons in any order, under load, and looks at what users care for afterwards: the
+/// same processes, the right numbers, whole logs.
 @Tag("e2e")
 class KillE2eTest {
 
@@ -54,9 +54,7 @@ class KillE2eTest {
                                         .isEqualTo(Integer.toString(wanted)));
                 assertThat(processes("counting-forever")).as(story).isEqualTo(before);
             }
-            Await.until(
-                    SOON,
-                    () -> assertThat(cluster.gantry("logs", "counter").exit()).isZero());
+            Await.until(SOON, () -> assertThat(cluster.gantry("logs", "counter").exit()).isZero());
             assertCounts(cluster.gantry("logs", "counter").orFail());
         }
     }
@@ -134,11 +132,7 @@ class KillE2eTest {
 
     private static String available(Cluster cluster) {
         return cluster.gantry(
-                        "get",
-                        "deployment",
-                        "load",
-                        "-o",
-                        "jsonpath={.status.availableReplicas}")
+                        "get", "deployment", "load", "-o", "jsonpath={.status.availableReplicas}")
                 .out()
                 .strip();
     }
@@ -148,20 +142,19 @@ class KillE2eTest {
         List<Long> found = new ArrayList<>();
         ProcessHandle.allProcesses()
                 .sorted()
-                .forEach(
-                        process -> {
-                            try {
-                                String line =
-                                        Files.readString(
-                                                Path.of("/proc/" + process.pid() + "/cmdline"),
-                                                StandardCharsets.ISO_8859_1);
-                                if (line.startsWith("sh\0-c") && line.contains(text)) {
-                                    found.add(process.pid());
-                                }
-                            } catch (IOException _) {
-                                // It has ended meanwhile.
-                            }
-                        });
+                .forEach(process -> {
+                    try {
+                        String line =
+                                Files.readString(
+                                        Path.of("/proc/" + process.pid() + "/cmdline"),
+                                        StandardCharsets.ISO_8859_1);
+                        if (line.startsWith("sh\0-c") && line.contains(text)) {
+                            found.add(process.pid());
+                        }
+                    } catch (IOException _) {
+                        // It has ended meanwhile.
+                    }
+                });
         return found;
     }
 

@@ -117,8 +117,7 @@ class WebE2eTest {
         Await.until(
                 SOON,
                 () -> {
-                    String seen =
-                            jsonPath("deployment", deployment, "{.status.availableReplicas}");
+                    String seen = jsonPath("deployment", deployment, "{.status.availableReplicas}");
                     if (!seen.equals(Integer.toString(replicas))) {
                         throw new AssertionError(
                                 "available: "
@@ -271,7 +270,10 @@ class WebE2eTest {
                         """);
 
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.err()).contains("replcas").contains("did you mean replicas").contains("9:3");
+        assertThat(result.err())
+                .contains("replcas")
+                .contains("did you mean replicas")
+                .contains("9:3");
         assertThat(cluster.gantry("get", "configmap", "good").exit()).isEqualTo(1);
     }
 

@@ -11,11 +11,19 @@ import dev.gantry.cli.command.Option;
 import dev.gantry.cli.command.Parser;
 import dev.gantry.cli.command.UsageException;
 import dev.gantry.cli.image.ImageCommands;
+import dev.gantry.cli.pod.ExecCommand;
 import dev.gantry.cli.pod.LogsCommand;
+import dev.gantry.cli.pod.PortForwardCommand;
+import dev.gantry.cli.pod.PsCommand;
+import dev.gantry.cli.pod.RunCommand;
 import dev.gantry.cli.resource.ApplyCommand;
 import dev.gantry.cli.resource.DeleteCommand;
+import dev.gantry.cli.resource.DescribeCommand;
 import dev.gantry.cli.resource.EventsCommand;
 import dev.gantry.cli.resource.GetCommand;
+import dev.gantry.cli.resource.LabelCommand;
+import dev.gantry.cli.resource.RolloutCommand;
+import dev.gantry.cli.resource.ScaleCommand;
 import dev.gantry.cli.session.CommandException;
 import dev.gantry.cli.session.Console;
 import dev.gantry.cli.session.Failures;
@@ -54,7 +62,17 @@ public final class Gantry {
                         ApplyCommand.create(),
                         GetCommand.command(),
                         DeleteCommand.command(),
+                        DescribeCommand.command(),
                         LogsCommand.command(),
+                        ExecCommand.exec(),
+                        ExecCommand.attach(),
+                        PortForwardCommand.command(),
+                        RunCommand.command(),
+                        PsCommand.command(),
+                        ScaleCommand.command(),
+                        RolloutCommand.command(),
+                        LabelCommand.label(),
+                        LabelCommand.annotate(),
                         EventsCommand.command(),
                         ImageCommands.images(),
                         ImageCommands.pull(),
@@ -63,6 +81,7 @@ public final class Gantry {
                         StatusCommand.command(),
                         TokenCommand.command(),
                         ConfigCommand.command(),
+                        Completion.command(),
                         VersionCommand.command(),
                         script("up", "Start a cluster on this host"),
                         script("down", "Stop the cluster on this host"),

@@ -103,7 +103,8 @@ public final class PortForwardCommand {
         }
         String remote = parts[parts.length - 1];
         String local = parts.length == 2 ? parts[0] : remote;
-        boolean any = local.isEmpty() || !local.matches("[0-9]+") && parts.length == 1;
+        boolean named = parts.length == 1 && !local.matches("[0-9]+");
+        boolean any = local.isEmpty() || named;
         long port = any ? 0 : Arguments.number("the local port", local);
         if (port > PORT_MAX) {
             throw new UsageException("there is no port " + local);

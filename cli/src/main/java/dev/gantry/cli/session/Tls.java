@@ -17,15 +17,28 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Mutual TLS from PEM texts, with what the JDK has.
-final class Tls {
+public final class Tls {
     private static final char[] NO_PASSWORD = new char[0];
 
     private Tls() {}
 
     static SSLContext of(Context context) {
-        String authority = Context.pem("caCertificate", context.caCertificate());
-        String certificate = Context.pem("clientCertificate", context.clientCertificate());
-        String key = Context.pem("clientKey", context.clientKey());
+        try {
+            return of(
+                    Context.pem("caCertificate", context.caCertificate()),
+                    Context.pem("clientCertificate", context.clientCertificate()),
+                    Context.pem("clientKey", context.clientKey()));
+        } catch (CommandException e) {
+            throw new CommandException("context " + context.name() + ": " + e.getMessage());
+        }
+    }
+
+    /// One end of a connection.
+    ///
+    /// @param authority PEM of what the other end's certificate must come from
+    /// @param certificate PEM of one's own, then those above it
+    /// @param key PEM (PKCS #8) of the certificate's key
+    public static SSLContext of(String authority, String certificate, String key) {
         try {
             KeyStore trusted = empty();
             int number = 0;
@@ -47,11 +60,7 @@ final class Tls {
             tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
             return tls;
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
-            throw new CommandException(
-                    "the credentials of context "
-                            + context.name()
-                            + " cannot be used: "
-                            + e.getMessage());
+            throw new CommandException("the credentials cannot be used: " + e.getMessage());
         }
     }
 

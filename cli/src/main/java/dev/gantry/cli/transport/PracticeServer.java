@@ -1,0 +1,99 @@
+package dev.gantry.cli.transport;
+
+import dev.gantry.cli.transport.HpackTables.Header;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+
+/// Answers unary calls with messages that are known beforehand, so that the start-up cache is
+/// trained on real calls though there is no cluster yet. On loopback, for one client at a time.
+public final class PracticeServer implements AutoCloseable {
+    private static final int PREFACE_BYTES = 24;
+    private static final int PREFIX = 5;
+
+    private final SSLServerSocket listener;
+    private final Map<String, byte[]> answers;
+
+    /// @param answers a message for each method, such as `/gantry.v1.Cluster/Version`
+    public PracticeServer(SSLContext tls, Map<String, byte[]> answers) throws IOException {
+        this.answers = new HashMap<>(answers);
+        listener =
+                (SSLServerSocket)
+                        tls.getServerSocketFactory()
+                                .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        SSLParameters parameters = listener.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        parameters.setNeedClientAuth(true);
+        listener.setSSLParameters(parameters);
+        Thread.ofPlatform().daemon().name("practice").start(this::accept);
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try (SSLSocket socket = (SSLSocket) listener.accept()) {
+                serve(socket);
+            } catch (IOException _) {
+                // The client hung up, or training is over.
+            }
+        }
+    }
+
+    private void serve(SSLSocket socket) throws IOException {
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        OutputStream out = socket.getOutputStream();
+        in.skipNBytes(PREFACE_BYTES);
+        out.write(new Frame(Frame.SETTINGS, 0, 0, new byte[0]).bytes());
+        Map<Integer, byte[]> open = new HashMap<>();
+        while (true) {
+            Frame frame = Frame.read(in);
+            if (frame.type() == Frame.HEADERS) {
+                open.put(frame.stream(), answer(Hpack.decode(frame.content())));
+            }
+            if (frame.stream() > 0 && frame.has(Frame.END_STREAM)) {
+                respond(out, frame.stream(), open.getOrDefault(frame.stream(), new byte[0]));
+            }
+        }
+    }
+
+    private byte[] answer(List<Header> headers) {
+        return headers.stream()
+                .filter(h -> h.name().equals(":path"))
+                .map(h -> answers.getOrDefault(h.value(), new byte[0]))
+                .findFirst()
+                .orElse(new byte[0]);
+    }
+
+    private static void respond(OutputStream out, int stream, byte[] message) throws IOException {
+        byte[] head =
+                Hpack.encode(
+                        List.of(
+                                new Header(":status", "200"),
+                                new Header("content-type", "application/grpc")));
+        byte[] data = new byte[PREFIX + message.length];
+        Frame.putInt(data, 1, message.length);
+        System.arraycopy(message, 0, data, PREFIX, message.length);
+        byte[] tail = Hpack.encode(List.of(new Header("grpc-status", "0")));
+        out.write(new Frame(Frame.HEADERS, Frame.END_HEADERS, stream, head).bytes());
+        out.write(new Frame(Frame.DATA, 0, stream, data).bytes());
+        int last = Frame.END_HEADERS | Frame.END_STREAM;
+        out.write(new Frame(Frame.HEADERS, last, stream, tail).bytes());
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+    }
+}

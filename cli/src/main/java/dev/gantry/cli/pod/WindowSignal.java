@@ -16,7 +16,7 @@ final class WindowSignal {
                     (self, method, arguments) ->
                             switch (method.getName()) {
                                 case "hashCode" -> System.identityHashCode(self);
-                                case "equals" -> self == arguments[0];
+                                case "equals" -> false;
                                 case "toString" -> "WindowSignal";
                                 default -> {
                                     action.run();

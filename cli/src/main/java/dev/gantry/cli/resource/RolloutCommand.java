@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -89,7 +90,8 @@ public final class RolloutCommand {
     }
 
     // Its replica sets by revision.
-    private static TreeMap<Long, ReplicaSet> revisions(Deployment deployment, Session session) {
+    private static NavigableMap<Long, ReplicaSet> revisions(
+            Deployment deployment, Session session) {
         TreeMap<Long, ReplicaSet> revisions = new TreeMap<>();
         String namespace = deployment.getMetadata().getNamespace();
         var query = Client.Query.all(Kinds.REPLICA_SET, namespace);
@@ -132,7 +134,7 @@ public final class RolloutCommand {
         return 0;
     }
 
-    private static ReplicaSet revision(TreeMap<Long, ReplicaSet> revisions, long number) {
+    private static ReplicaSet revision(NavigableMap<Long, ReplicaSet> revisions, long number) {
         ReplicaSet set = revisions.get(number);
         if (set == null) {
             throw new CommandException(

@@ -121,7 +121,7 @@ class LeanChannelTest {
     private static ByteString bytes(int size) {
         byte[] bytes = new byte[size];
         for (int i = 0; i < size; i++) {
-            bytes[i] = (byte) (i * 31 >> 3);
+            bytes[i] = (byte) ((i * 31) >> 3);
         }
         return ByteString.copyFrom(bytes);
     }

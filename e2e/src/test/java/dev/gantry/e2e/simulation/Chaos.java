@@ -21,12 +21,14 @@ final class Chaos {
     private final World world;
     private final SplittableRandom random;
     private final SimPause pause;
+    private final Weather weather;
     private final List<Runnable> terms = new ArrayList<>();
 
-    Chaos(World world, SplittableRandom random, SimPause pause) {
+    Chaos(World world, SplittableRandom random, SimPause pause, Weather weather) {
         this.world = world;
         this.random = random;
         this.pause = pause;
+        this.weather = weather;
     }
 
     void act(int faults) throws InterruptedException {
@@ -37,16 +39,18 @@ final class Chaos {
     }
 
     private void actOnce() throws InterruptedException {
+        if (random.nextInt(weather.leadersOneIn()) == 0) {
+            changeLeader();
+            return;
+        }
         SimNode node = drawn(world.nodes());
-        switch (random.nextInt(8)) {
-            case 0 -> restart(node, false);
-            case 1 -> restart(node, random.nextInt(3) == 0);
+        switch (random.nextInt(6)) {
+            case 0, 1 -> restart(node, random.nextInt(4) == 0);
             case 2, 3 -> exit(node);
             case 4 -> {
                 world.trace().add("cut " + node.name());
                 world.cut(node.name());
             }
-            case 5, 6 -> changeLeader();
             default -> {
                 MemoryStore store = world.memory();
                 world.trace().add("compact");
@@ -55,15 +59,14 @@ final class Chaos {
         }
     }
 
-    private void restart(SimNode node, boolean machine) throws InterruptedException {
+    private void restart(SimNode node, boolean machine) {
         world.trace().add((machine ? "reboot " : "kill ") + node.name());
         node.kill();
         if (machine) {
             node.parts().reboot();
         }
         world.abandon(node.name());
-        pause.upTo(OUTAGE);
-        node.start();
+        world.startLater(node, pause.drawn(OUTAGE));
     }
 
     private void exit(SimNode node) {

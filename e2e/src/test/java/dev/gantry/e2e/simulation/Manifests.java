@@ -91,6 +91,6 @@ final class Manifests {
     }
 
     private String cpu() {
-        return 50 * (1 + random.nextInt(4)) + "m";
+        return 50 * (1 + random.nextInt(6)) + "m";
     }
 }

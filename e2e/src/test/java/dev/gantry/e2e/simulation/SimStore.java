@@ -18,20 +18,19 @@ import java.util.function.Supplier;
 /// One replica's way to the store: slow, and at times cut. Each call is a point where others run.
 final class SimStore implements Store {
     private static final Duration CALL_MAX = Duration.ofMillis(20);
-    private static final Duration WATCH_MAX = Duration.ofMillis(200);
     private static final int ANSWERS_LOST_ONE_IN = 40;
-    private static final int CALLS_FAIL_ONE_IN = 15;
-    private static final int WATCHES_FAIL_ONE_IN = 60;
 
     private final MemoryStore store;
     private final Journal journal;
     private final SimPause pause;
+    private final Weather weather;
     private boolean faulty;
 
-    SimStore(MemoryStore store, Journal journal, SimPause pause) {
+    SimStore(MemoryStore store, Journal journal, SimPause pause, Weather weather) {
         this.store = store;
         this.journal = journal;
         this.pause = pause;
+        this.weather = weather;
     }
 
     void setFaulty(boolean now) {
@@ -51,7 +50,7 @@ final class SimStore implements Store {
     private List<Outcome> answer(List<Write> writes, Supplier<List<Outcome>> commit)
             throws InterruptedException {
         pause.upTo(CALL_MAX);
-        if (faulty && pause.oneIn(CALLS_FAIL_ONE_IN)) {
+        if (faulty && pause.oneIn(weather.callsFailOneIn())) {
             return failed(writes, Reason.UNAVAILABLE);
         }
         List<Outcome> outcomes = commit.get();
@@ -69,7 +68,7 @@ final class SimStore implements Store {
 
     private void call() throws InterruptedException {
         pause.upTo(CALL_MAX);
-        if (faulty && pause.oneIn(CALLS_FAIL_ONE_IN)) {
+        if (faulty && pause.oneIn(weather.callsFailOneIn())) {
             throw new StoreException(Reason.UNAVAILABLE, "the store is away", null);
         }
     }
@@ -99,11 +98,11 @@ final class SimStore implements Store {
         return new Watch() {
             @Override
             public List<Change> next() throws InterruptedException {
-                if (faulty && pause.oneIn(WATCHES_FAIL_ONE_IN)) {
+                if (faulty && pause.oneIn(weather.watchesFailOneIn())) {
                     throw new StoreException(Reason.UNAVAILABLE, "the watch broke", null);
                 }
                 List<Change> changes = watch.next();
-                pause.upTo(WATCH_MAX);
+                pause.upTo(weather.watchLag());
                 return changes;
             }
 

@@ -95,7 +95,7 @@ final class Users {
                     d ->
                             scaled(
                                     (Deployment) d,
-                                    Math.min(3, ((Deployment) d).getSpec().getReplicas())));
+                                    Math.min(2, ((Deployment) d).getSpec().getReplicas())));
         }
     }
 

@@ -19,8 +19,6 @@ import java.util.TreeMap;
 final class World implements SimParts.Census {
     private static final int REPLICAS = 2;
     private static final int NODES = 3;
-    private static final int ACTIONS = 14;
-    private static final int FAULTS = 14;
     private static final Duration CHECK_EVERY = Duration.ofSeconds(10);
     // Kubernetes' longest back-off of a crashing container is 5 minutes.
     private static final Duration PATIENCE = Duration.ofMinutes(15);
@@ -31,6 +29,7 @@ final class World implements SimParts.Census {
     private final SimThreads processes;
     private final SimExecutor controlPlane;
     private final SimPause pause;
+    private final Weather weather;
     private final Journal journal = new Journal();
     private final Trace trace = new Trace();
     private final MemoryStore memory = new MemoryStore(clock);
@@ -47,6 +46,7 @@ final class World implements SimParts.Census {
         this.processes = new SimThreads(random.split());
         this.controlPlane = processes.start();
         this.pause = new SimPause(clock, random.split());
+        this.weather = Weather.drawn(random.split());
         for (int i = 0; i < NODES; i++) {
             nodes.add(node(i, directory));
         }
@@ -85,7 +85,7 @@ final class World implements SimParts.Census {
     /// @return what happened
     List<String> run() throws InterruptedException {
         var users = new Users(replicas, nodes, clock, random.split(), pause, trace);
-        var chaos = new Chaos(this, random.split(), pause);
+        var chaos = new Chaos(this, random.split(), pause, weather);
         task(() -> {
             startReplicas();
             chaos.changeLeader();
@@ -94,10 +94,11 @@ final class World implements SimParts.Census {
         nodes.forEach(SimNode::start);
         untilIdle();
         setFaulty(true);
-        task(() -> users.act(ACTIONS));
-        task(() -> chaos.act(FAULTS));
+        task(() -> users.act(weather.actions()));
+        task(() -> chaos.act(weather.faults()));
         untilIdle();
         setFaulty(false);
+        nodes.forEach(SimNode::start);
         trace.add("quiet");
         task(users::settleDown);
         untilIdle();
@@ -122,7 +123,7 @@ final class World implements SimParts.Census {
     private void startReplicas() throws InterruptedException {
         var ground = new Replica.Ground(clock, controlPlane.threads(), trace, journal);
         for (int i = 0; i < REPLICAS; i++) {
-            var store = new SimStore(memory, journal, pause);
+            var store = new SimStore(memory, journal, pause, weather);
             stores.add(store);
             replicas.add(Replica.start("r" + i, ground, store, random.split()));
         }
@@ -165,6 +166,10 @@ final class World implements SimParts.Census {
             memory.expireLeases();
             assertThat(clock.runNext()).as("something waits for its time").isTrue();
         }
+    }
+
+    void startLater(SimNode node, Duration delay) {
+        var _ = clock.schedule(delay, node::start);
     }
 
     // -------- the network

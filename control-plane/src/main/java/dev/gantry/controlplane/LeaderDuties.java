@@ -15,6 +15,7 @@ import dev.gantry.controlplane.scheduling.SchedulingReconciler;
 import dev.gantry.controlplane.store.Fence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ public final class LeaderDuties implements LeaderElection.Listener, AutoCloseabl
     private final LeaderTerm.Surroundings around;
     private final ThreadFactory threads;
     private @Nullable Thread changing;
+    private @Nullable Thread opening;
+    private boolean closed;
     private @Nullable LeaderTerm term;
 
     /// @param threads makes the threads of the controllers
@@ -63,27 +66,54 @@ public final class LeaderDuties implements LeaderElection.Listener, AutoCloseabl
     public synchronized void elected(Fence fence) {
         change(() -> {
             List<ControllerSpec> specs = controllers(objects, fence, notes, around.random());
-            LeaderTerm opened = LeaderTerm.open(objects, specs, around);
-            opened.startThreads(threads);
-            setTerm(opened);
+            Optional<LeaderTerm> opened = opened(fence, specs);
+            if (opened.isPresent()) {
+                opened.get().startThreads(threads);
+                setTerm(opened.get());
+            }
         });
     }
 
     @Override
     public synchronized void deposed() {
+        if (opening != null) {
+            opening.interrupt();
+        }
         change(() -> {});
     }
 
     /// Ends the term that runs, and waits for its end.
     @Override
     public void close() {
-        deposed();
         Thread last;
         synchronized (this) {
+            closed = true;
+            deposed();
             last = changing;
         }
         if (last != null) {
             join(last);
+        }
+    }
+
+    // Empty when this replica was deposed before its cache had caught up.
+    private Optional<LeaderTerm> opened(Fence fence, List<ControllerSpec> specs) {
+        synchronized (this) {
+            if (closed) {
+                return Optional.empty();
+            }
+            opening = Thread.currentThread();
+        }
+        try {
+            return Optional.of(LeaderTerm.open(objects, fence, specs, around));
+        } catch (InterruptedException _) {
+            return Optional.empty();
+        } finally {
+            synchronized (this) {
+                opening = null;
+                // What came too late to interrupt the wait must not interrupt the term's start.
+                var _ = Thread.interrupted();
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import dev.gantry.controlplane.cache.ChangeEvent;
 import dev.gantry.controlplane.cache.Listing;
 import dev.gantry.controlplane.cache.ObjectStore;
 import dev.gantry.controlplane.cache.Subscription;
+import dev.gantry.controlplane.store.Fence;
 import dev.gantry.loop.Backoff;
 import dev.gantry.loop.Controller;
 import dev.gantry.loop.ControllerMetrics;
@@ -17,8 +18,11 @@ import dev.gantry.loop.WorkQueue;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /// The controllers of one leader, from its election to its end. One subscription to all objects
@@ -44,6 +48,9 @@ public final class LeaderTerm implements AutoCloseable {
     private final Surroundings around;
     private final List<Wired> wired = new ArrayList<>();
     private final List<LoopThread> loops = new ArrayList<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    // What the controllers were told exists, so that they can be told what vanished unseen.
+    private final Map<ObjectKey, Message> known = new LinkedHashMap<>();
     private volatile boolean closed;
     private volatile Subscription subscription = () -> {};
 
@@ -52,9 +59,15 @@ public final class LeaderTerm implements AutoCloseable {
         this.around = around;
     }
 
-    /// Makes the controllers and wakes each for all that exists.
+    /// Makes the controllers and wakes each for all that exists, once this replica's cache shows
+    /// all that the leaders before have written: a scheduler that starts from less takes room on
+    /// nodes that is taken already.
+    ///
+    /// @throws InterruptedException when the caller gives up waiting; nothing is open then
     public static LeaderTerm open(
-            ObjectStore objects, List<ControllerSpec> specs, Surroundings around) {
+            ObjectStore objects, Fence fence, List<ControllerSpec> specs, Surroundings around)
+            throws InterruptedException {
+        objects.awaitRevision(fence.createRevision());
         LeaderTerm term = new LeaderTerm(objects, around);
         for (ControllerSpec spec : specs) {
             term.wired.add(new Wired(spec, term.controller(spec)));
@@ -99,34 +112,55 @@ public final class LeaderTerm implements AutoCloseable {
     }
 
     // The subscription starts first: what changes while the lists are read is heard twice, never
-    // missed.
+    // missed. It is heard after the lists, which would else bring back what is gone.
     private void listAndWatch() {
-        long from = objects.revision() + 1;
-        subscription = objects.watch(null, "", from, new Listener());
-        for (Kind kind : Kinds.all()) {
-            Listing listing = objects.list(kind, "");
-            for (Message object : listing.objects()) {
-                wake(
-                        new ChangeEvent(
-                                ChangeEvent.Type.ADDED,
-                                ObjectKey.of(object),
-                                null,
-                                object,
-                                listing.revision()));
+        lock.lock();
+        try {
+            long from = objects.revision() + 1;
+            subscription = objects.watch(null, "", from, new Listener());
+            Map<ObjectKey, Message> vanished = new LinkedHashMap<>(known);
+            for (Kind kind : Kinds.all()) {
+                Listing listing = objects.list(kind, "");
+                for (Message object : listing.objects()) {
+                    ObjectKey key = ObjectKey.of(object);
+                    vanished.remove(key);
+                    var added = ChangeEvent.Type.ADDED;
+                    wake(new ChangeEvent(added, key, null, object, listing.revision()));
+                }
             }
+            var deleted = ChangeEvent.Type.DELETED;
+            vanished.forEach(
+                    (key, object) -> wake(new ChangeEvent(deleted, key, object, null, from)));
+        } finally {
+            lock.unlock();
         }
     }
 
     private void wake(ChangeEvent event) {
+        Message after = event.after();
+        if (after == null) {
+            known.remove(event.key());
+        } else {
+            known.put(event.key(), after);
+        }
         for (Wired one : wired) {
             one.spec().wakes().accept(event, one.controller().queue()::add);
+        }
+    }
+
+    private void wakeAll(List<ChangeEvent> events) {
+        lock.lock();
+        try {
+            events.forEach(this::wake);
+        } finally {
+            lock.unlock();
         }
     }
 
     private final class Listener implements Subscription.Listener {
         @Override
         public void changed(List<ChangeEvent> events) {
-            events.forEach(LeaderTerm.this::wake);
+            wakeAll(events);
         }
 
         @Override

@@ -123,7 +123,7 @@ final class Replica {
                 new LeaderTerm.Surroundings(
                         clock, random.split(), faults(), new SimpleMeterRegistry());
         var specs = LeaderDuties.controllers(objects, fence, notes, random.split());
-        LeaderTerm term = LeaderTerm.open(objects, specs, around);
+        LeaderTerm term = LeaderTerm.open(objects, fence, specs, around);
         List<Stepper> steppers = new ArrayList<>();
         for (Controller<?> controller : term.controllers()) {
             steppers.add(Stepper.of(controller, clock));

@@ -20,8 +20,8 @@ record Weather(
         int watchesFailOneIn,
         int leadersOneIn) {
     private static final int NEVER = Integer.MAX_VALUE;
-    private static final int COUNT_MIN = 6;
-    private static final int COUNT_RANGE = 16;
+    private static final int COUNT_MIN = 5;
+    private static final int COUNT_RANGE = 11;
 
     static Weather drawn(SplittableRandom random) {
         return new Weather(

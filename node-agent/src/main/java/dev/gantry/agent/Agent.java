@@ -1,5 +1,6 @@
 package dev.gantry.agent;
 
+import dev.gantry.agent.facts.Objects;
 import dev.gantry.agent.image.ImageLimits;
 import dev.gantry.agent.image.ImageStore;
 import dev.gantry.agent.image.RegistrySettings;
@@ -11,7 +12,6 @@ import dev.gantry.agent.node.NodeReader;
 import dev.gantry.agent.pod.NodeBody;
 import dev.gantry.agent.pod.NodeFacts;
 import dev.gantry.agent.pod.PodReports;
-import dev.gantry.agent.pod.spec.Objects;
 import dev.gantry.agent.session.ControlPlaneSession;
 import dev.gantry.agent.session.NodeState;
 import dev.gantry.agent.session.SessionConfig;

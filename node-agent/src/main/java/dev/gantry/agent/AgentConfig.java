@@ -205,8 +205,8 @@ public record AgentConfig(
                             .build();
             try {
                 switch (name) {
-                    case "cpu" -> cpu = dev.gantry.agent.pod.spec.Amounts.milli(amount);
-                    case "memory" -> memory = dev.gantry.agent.pod.spec.Amounts.units(amount);
+                    case "cpu" -> cpu = dev.gantry.agent.facts.Amounts.milli(amount);
+                    case "memory" -> memory = dev.gantry.agent.facts.Amounts.units(amount);
                     default -> problems.add("--system-reserved: not cpu or memory: " + part);
                 }
             } catch (RuntimeException e) {

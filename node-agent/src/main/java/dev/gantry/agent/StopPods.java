@@ -1,10 +1,10 @@
 package dev.gantry.agent;
 
+import dev.gantry.agent.facts.Objects;
 import dev.gantry.agent.image.ImageStore;
 import dev.gantry.agent.node.DataLock;
 import dev.gantry.agent.pod.NodeFacts;
 import dev.gantry.agent.pod.PodReports;
-import dev.gantry.agent.pod.spec.Objects;
 import dev.gantry.agent.session.NodeState;
 import dev.gantry.api.core.v1.Event;
 import dev.gantry.api.v1.PodStatusReport;

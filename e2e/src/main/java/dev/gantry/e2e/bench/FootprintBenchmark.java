@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Resident memory (PSS) and CPU of each daemon and of all shims, idle and with pods. Arguments: the
-/// repository's folder, how many pods.
+/// Resident memory (PSS) and CPU of each daemon and of all shims, idle and with pods. Arguments:
+/// the repository's folder, how many pods.
 public final class FootprintBenchmark {
 
     private static final Duration SETTLE = Duration.ofSeconds(20);
@@ -88,28 +88,26 @@ public final class FootprintBenchmark {
     private static List<Long> shims() {
         List<Long> found = new ArrayList<>();
         ProcessHandle.allProcesses()
-                .forEach(
-                        process -> {
-                            try {
-                                String name =
-                                        Files.readString(
-                                                Path.of("/proc/" + process.pid() + "/cmdline"),
-                                                StandardCharsets.ISO_8859_1);
-                                if (name.startsWith("gantry-shim")) {
-                                    found.add(process.pid());
-                                }
-                            } catch (IOException _) {
-                                // It has ended meanwhile.
-                            }
-                        });
+                .forEach(process -> {
+                    try {
+                        String name =
+                                Files.readString(
+                                        Path.of("/proc/" + process.pid() + "/cmdline"),
+                                        StandardCharsets.ISO_8859_1);
+                        if (name.startsWith("gantry-shim")) {
+                            found.add(process.pid());
+                        }
+                    } catch (IOException _) {
+                        // It has ended meanwhile.
+                    }
+                });
         return found;
     }
 
     private static Map<String, Long> ticks(Map<String, List<Long>> groups) {
         Map<String, Long> ticks = new TreeMap<>();
-        groups.forEach(
-                (name, pids) ->
-                        ticks.put(name, pids.stream().mapToLong(FootprintBenchmark::ticks).sum()));
+        groups.forEach((name, pids) ->
+                ticks.put(name, pids.stream().mapToLong(FootprintBenchmark::ticks).sum()));
         return ticks;
     }
 

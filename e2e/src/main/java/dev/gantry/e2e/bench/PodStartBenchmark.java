@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// From a pod sent on an open connection to the watch event that says Running at the client: pods one
-/// after another, then the same number at once. Warm image, one host. Arguments: the repository's
-/// folder, how many pods.
+/// From a pod sent on an open connection to the watch event that says Running at the client: pods
+/// one after another, then the same number at once. Warm image, one host. Arguments: the
+/// repository's folder, how many pods.
 public final class PodStartBenchmark {
 
     private static final int WARM_UP = 5;
@@ -56,12 +56,11 @@ public final class PodStartBenchmark {
                 ResourcesGrpc.newBlockingStub(channel)
                         .watch(WatchRequest.newBuilder().setKind(BenchCluster.POD).build());
         Thread.ofVirtual()
-                .start(
-                        () -> {
-                            while (responses.hasNext()) {
-                                heard(responses.next());
-                            }
-                        });
+                .start(() -> {
+                    while (responses.hasNext()) {
+                        heard(responses.next());
+                    }
+                });
     }
 
     private void heard(WatchResponse response) {
@@ -101,11 +100,10 @@ public final class PodStartBenchmark {
             String name = prefix + "-" + i;
             threads.add(
                     Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        sent.put(name, System.nanoTime());
-                                        create(name);
-                                    }));
+                            .start(() -> {
+                                sent.put(name, System.nanoTime());
+                                create(name);
+                            }));
         }
         for (Thread thread : threads) {
             thread.join();

@@ -111,10 +111,12 @@ class ArchitectureTest {
                     .callMethod(Math.class, "random");
 
     @ArchTest
-    static final ArchRule NOTHING_SLEEPS =
+    static final ArchRule NOTHING_BELOW_A_MAIN_SLEEPS =
             noClasses()
                     .that()
                     .resideOutsideOfPackages(E2E)
+                    .and()
+                    .haveSimpleNameNotEndingWith("Main")
                     .should()
                     .callMethod(Thread.class, "sleep", long.class)
                     .orShould()

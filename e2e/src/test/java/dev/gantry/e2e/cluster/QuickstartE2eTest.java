@@ -34,8 +34,7 @@ class QuickstartE2eTest {
     private static Command.Result quickstart(Path data, String... words) {
         String script =
                 Path.of(System.getProperty("gantry.root")).resolve("deploy/quickstart").toString();
-        List<String> command =
-                words.length == 0 ? List.of(script) : List.of(script, words[0]);
+        List<String> command = words.length == 0 ? List.of(script) : List.of(script, words[0]);
         return Command.run(
                 LIMIT,
                 Map.of(

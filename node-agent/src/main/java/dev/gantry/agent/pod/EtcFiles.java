@@ -1,9 +1,9 @@
 package dev.gantry.agent.pod;
 
 import dev.gantry.agent.container.Sandbox;
-import dev.gantry.agent.pod.spec.PodFacts;
-import dev.gantry.agent.pod.spec.PodFiles;
-import dev.gantry.agent.pod.spec.PodPaths;
+import dev.gantry.agent.facts.PodFacts;
+import dev.gantry.agent.spec.PodFiles;
+import dev.gantry.agent.spec.PodPaths;
 import dev.gantry.agent.volume.Owner;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,12 +1,12 @@
 package dev.gantry.agent.pod;
 
+import dev.gantry.agent.facts.Objects;
 import dev.gantry.agent.image.Image;
 import dev.gantry.agent.image.ImageReference;
 import dev.gantry.agent.image.ImageStore;
 import dev.gantry.agent.image.ProgressListener;
 import dev.gantry.agent.image.PullException;
 import dev.gantry.agent.image.RegistryCredentials;
-import dev.gantry.agent.pod.spec.Objects;
 import dev.gantry.api.core.v1.Pod;
 import java.time.Duration;
 import java.time.InstantSource;

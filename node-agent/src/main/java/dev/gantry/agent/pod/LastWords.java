@@ -1,6 +1,6 @@
 package dev.gantry.agent.pod;
 
-import dev.gantry.agent.pod.spec.PodPaths;
+import dev.gantry.agent.spec.PodPaths;
 import dev.gantry.api.core.v1.Container;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

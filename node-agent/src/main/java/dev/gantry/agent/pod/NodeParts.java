@@ -4,16 +4,16 @@ import dev.gantry.agent.container.ContainerExit;
 import dev.gantry.agent.container.ContainerRuntime;
 import dev.gantry.agent.container.LaunchException;
 import dev.gantry.agent.container.Sandbox;
+import dev.gantry.agent.facts.ConfigException;
+import dev.gantry.agent.facts.Objects;
+import dev.gantry.agent.facts.PodFacts;
 import dev.gantry.agent.image.Image;
-import dev.gantry.agent.pod.spec.ConfigException;
-import dev.gantry.agent.pod.spec.HostUsers;
-import dev.gantry.agent.pod.spec.Objects;
-import dev.gantry.agent.pod.spec.PodFacts;
-import dev.gantry.agent.pod.spec.PodPaths;
-import dev.gantry.agent.pod.spec.SpecBuilder;
 import dev.gantry.agent.probe.ProbeResult;
 import dev.gantry.agent.probe.ProbeTrack;
 import dev.gantry.agent.probe.Prober;
+import dev.gantry.agent.spec.HostUsers;
+import dev.gantry.agent.spec.PodPaths;
+import dev.gantry.agent.spec.SpecBuilder;
 import dev.gantry.agent.volume.VolumeException;
 import dev.gantry.agent.volume.Volumes;
 import dev.gantry.api.core.v1.Pod;
@@ -105,8 +105,7 @@ public final class NodeParts implements PodParts {
         boolean hostUsers = HostUsers.of(pod);
         var taken = tools.lodgings().take(pod, hostUsers);
         if (!pod.getSpec().getHostNetwork()) {
-            tools.hostnames()
-                    .set(taken.sandbox(), dev.gantry.agent.pod.spec.PodFiles.hostname(pod));
+            tools.hostnames().set(taken.sandbox(), dev.gantry.agent.spec.PodFiles.hostname(pod));
         }
         places.put(uid, taken);
         return taken;

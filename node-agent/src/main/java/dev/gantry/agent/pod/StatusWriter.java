@@ -1,7 +1,7 @@
 package dev.gantry.agent.pod;
 
 import dev.gantry.agent.pod.Member.Role;
-import dev.gantry.agent.pod.spec.QualityOfService;
+import dev.gantry.agent.spec.QualityOfService;
 import dev.gantry.api.core.v1.ContainerStateRunning;
 import dev.gantry.api.core.v1.ContainerStateTerminated;
 import dev.gantry.api.core.v1.ContainerStateWaiting;

@@ -1,9 +1,9 @@
 package dev.gantry.agent.volume;
 
 import com.google.protobuf.ByteString;
-import dev.gantry.agent.pod.spec.DownwardApi;
-import dev.gantry.agent.pod.spec.Objects;
-import dev.gantry.agent.pod.spec.PodFacts;
+import dev.gantry.agent.facts.DownwardApi;
+import dev.gantry.agent.facts.Objects;
+import dev.gantry.agent.facts.PodFacts;
 import dev.gantry.agent.volume.Content.FileContent;
 import dev.gantry.api.core.v1.ConfigMapVolumeSource;
 import dev.gantry.api.core.v1.DownwardAPIVolumeFile;

@@ -1,8 +1,8 @@
 package dev.gantry.agent.volume;
 
-import dev.gantry.agent.pod.spec.Amounts;
-import dev.gantry.agent.pod.spec.Objects;
-import dev.gantry.agent.pod.spec.PodFacts;
+import dev.gantry.agent.facts.Amounts;
+import dev.gantry.agent.facts.Objects;
+import dev.gantry.agent.facts.PodFacts;
 import dev.gantry.api.core.v1.EmptyDirVolumeSource;
 import dev.gantry.api.core.v1.Volume;
 import java.io.IOException;

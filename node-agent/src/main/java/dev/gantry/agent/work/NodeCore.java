@@ -1,10 +1,10 @@
 package dev.gantry.agent.work;
 
+import dev.gantry.agent.facts.Objects;
 import dev.gantry.agent.image.ImageStore;
 import dev.gantry.agent.node.NodeReader;
 import dev.gantry.agent.pod.Member;
 import dev.gantry.agent.pod.NodeBody;
-import dev.gantry.agent.pod.spec.Objects;
 import dev.gantry.agent.session.ExecStreams;
 import dev.gantry.agent.session.LogSink;
 import dev.gantry.agent.session.NodeChanges;

@@ -1,5 +1,9 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
+import dev.gantry.agent.facts.ConfigException;
+import dev.gantry.agent.facts.DownwardApi;
+import dev.gantry.agent.facts.Objects;
+import dev.gantry.agent.facts.PodFacts;
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.EnvFromSource;
 import dev.gantry.api.core.v1.EnvVar;

@@ -1,7 +1,8 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import dev.gantry.agent.container.IdRange;
 import dev.gantry.agent.container.User;
+import dev.gantry.agent.facts.ConfigException;
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.PodSecurityContext;
 import java.util.ArrayList;

@@ -2,6 +2,6 @@
 /// environment, command, user, mounts, confinement, limits. Mostly pure; files are read only inside
 /// an image's layers.
 @NullMarked
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import org.jspecify.annotations.NullMarked;

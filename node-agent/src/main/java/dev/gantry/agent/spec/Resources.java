@@ -1,6 +1,7 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import dev.gantry.agent.cgroup.Limits;
+import dev.gantry.agent.facts.Amounts;
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.Pod;
 

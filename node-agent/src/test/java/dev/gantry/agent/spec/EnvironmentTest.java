@@ -1,9 +1,12 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.gantry.agent.facts.ConfigException;
+import dev.gantry.agent.facts.Objects;
+import dev.gantry.agent.facts.PodFacts;
 import dev.gantry.agent.session.NodeSettings;
 import dev.gantry.agent.session.NodeState;
 import dev.gantry.agent.session.ObjectName;

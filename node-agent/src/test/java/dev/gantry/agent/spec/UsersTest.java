@@ -1,9 +1,10 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.agent.container.User;
+import dev.gantry.agent.facts.ConfigException;
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.PodSecurityContext;
 import dev.gantry.api.core.v1.SecurityContext;

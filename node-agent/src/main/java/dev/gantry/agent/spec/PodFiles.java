@@ -1,4 +1,4 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import dev.gantry.api.core.v1.Pod;
 import java.util.ArrayList;

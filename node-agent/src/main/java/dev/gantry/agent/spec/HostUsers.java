@@ -1,5 +1,6 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
+import dev.gantry.agent.facts.ConfigException;
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.Pod;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import dev.gantry.agent.container.CgroupSpec;
 import dev.gantry.agent.container.ContainerSpec;
@@ -7,6 +7,9 @@ import dev.gantry.agent.container.MountSpec;
 import dev.gantry.agent.container.ProcessSpec;
 import dev.gantry.agent.container.RootSpec;
 import dev.gantry.agent.container.Sandbox;
+import dev.gantry.agent.facts.ConfigException;
+import dev.gantry.agent.facts.Objects;
+import dev.gantry.agent.facts.PodFacts;
 import dev.gantry.agent.image.Image;
 import dev.gantry.agent.volume.Owner;
 import dev.gantry.agent.volume.Volumes;

@@ -1,8 +1,9 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import dev.gantry.agent.container.Capabilities;
 import dev.gantry.agent.container.Confinement;
 import dev.gantry.agent.container.SeccompChoice;
+import dev.gantry.agent.facts.ConfigException;
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.PodSecurityContext;
 import dev.gantry.api.core.v1.SeccompProfile;

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.facts;
 
 import dev.gantry.agent.session.NodeState;
 import dev.gantry.agent.session.ObjectName;

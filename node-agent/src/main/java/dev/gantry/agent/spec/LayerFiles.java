@@ -1,4 +1,4 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.spec;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.facts;
 
 import dev.gantry.api.core.v1.Container;
 import dev.gantry.api.core.v1.ResourceFieldSelector;

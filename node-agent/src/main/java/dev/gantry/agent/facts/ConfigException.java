@@ -1,4 +1,4 @@
-package dev.gantry.agent.pod.spec;
+package dev.gantry.agent.facts;
 
 /// The pod asks for something that does not exist or that this node refuses; the message names the
 /// field or object.

@@ -53,7 +53,11 @@ class LeanChannelTest {
             switch (request.getPod()) {
                 case "large" -> finish(call, bytes(LARGE));
                 case "hang" -> call.setOnCancelHandler(cancelled::countDown);
-                case "many" -> Thread.ofVirtual().start(() -> many(call));
+                case "many" -> {
+                    // Handlers can be set only until this method returns.
+                    var stream = MessageStream.<LogsRequest, LogsResponse>serving(call);
+                    Thread.ofVirtual().start(() -> many(stream));
+                }
                 case "refused" -> call.onError(StatusProto.toStatusRuntimeException(refusal()));
                 default ->
                         call.onError(
@@ -68,8 +72,7 @@ class LeanChannelTest {
             call.onCompleted();
         }
 
-        private void many(ServerCallStreamObserver<LogsResponse> call) {
-            MessageStream<LogsRequest, LogsResponse> stream = MessageStream.serving(call);
+        private void many(MessageStream<LogsRequest, LogsResponse> stream) {
             try {
                 for (int i = 0; i < MANY; i++) {
                     stream.write(LogsResponse.newBuilder().setData(bytes(CHUNK)).build());

@@ -100,8 +100,13 @@ final class BenchCluster implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        gantry("down", "--purge", "--data-dir", data.toString());
+    public void close() throws IOException {
+        try {
+            gantry("down", "--purge", "--data-dir", data.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while stopping the cluster", e);
+        }
     }
 
     private static void run(List<String> command, Path data)

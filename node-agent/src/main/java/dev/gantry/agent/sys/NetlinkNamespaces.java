@@ -3,8 +3,8 @@ package dev.gantry.agent.sys;
 import com.sun.jna.LastErrorException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Runs work inside another network namespace.
 public final class NetlinkNamespaces {
@@ -49,19 +49,42 @@ public final class NetlinkNamespaces {
         }
     }
 
+    // The caller waits for the thread's end and not for a future: completing a future would wake a
+    // virtual thread from inside the namespace, and the carrier thread that may be started for it
+    // then would belong to that namespace for good.
     private static <T> T onThread(String name, Callable<T> work) throws InterruptedException {
-        FutureTask<T> task = new FutureTask<>(work);
-        Thread thread = Thread.ofPlatform().daemon().name(name).start(task);
+        AtomicReference<@Nullable T> result = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name(name)
+                        .start(() -> {
+                            try {
+                                result.set(work.call());
+                            } catch (Throwable e) {
+                                failure.set(e);
+                            }
+                        });
         try {
-            return task.get();
+            thread.join();
         } catch (InterruptedException e) {
             thread.interrupt();
             throw e;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new NetlinkException("work " + name + " failed", 0, e.getCause());
         }
+        Throwable cause = failure.get();
+        if (cause instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        if (cause != null) {
+            throw new NetlinkException("work " + name + " failed", 0, cause);
+        }
+        return value(result);
+    }
+
+    // What the work gave, null included where it gives nothing.
+    @SuppressWarnings("NullAway")
+    private static <T> T value(AtomicReference<@Nullable T> result) {
+        return result.get();
     }
 }

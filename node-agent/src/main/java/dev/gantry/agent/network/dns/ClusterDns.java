@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class ClusterDns implements AutoCloseable {
     private final DnsResolver resolver;
     private final Semaphore forwarded = new Semaphore(FORWARDED_MAX);
     private final Semaphore connections = new Semaphore(CONNECTIONS_MAX);
+    private final ThreadFactory forwarders;
     private volatile ClusterZone zone;
     private @Nullable DatagramSocket datagrams;
     private @Nullable ServerSocket streams;
@@ -53,6 +55,17 @@ public final class ClusterDns implements AutoCloseable {
     /// @param upstream the servers for all other names, see [ResolvConf#upstream]
     public ClusterDns(
             NetworkConfig config, String clusterDomain, List<InetSocketAddress> upstream) {
+        this(config, clusterDomain, upstream, Thread.ofVirtual().name("dns-forward").factory());
+    }
+
+    /// As above, with the threads that ask upstream: a test in a network namespace of its own needs
+    /// such as belong to it.
+    ClusterDns(
+            NetworkConfig config,
+            String clusterDomain,
+            List<InetSocketAddress> upstream,
+            ThreadFactory forwarders) {
+        this.forwarders = forwarders;
         this.address = config.dnsAddress();
         this.domain = clusterDomain.toLowerCase(Locale.ROOT);
         this.ranges = List.of(config.clusterCidr(), config.serviceCidr());
@@ -132,7 +145,7 @@ public final class ClusterDns implements AutoCloseable {
         } else if (!forwarded.tryAcquire()) {
             send(socket, client, resolver.failed(query, false));
         } else {
-            Thread.ofVirtual().name("dns-forward").start(() -> forward(socket, client, query));
+            forwarders.newThread(() -> forward(socket, client, query)).start();
         }
     }
 

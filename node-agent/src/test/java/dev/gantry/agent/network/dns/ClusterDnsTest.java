@@ -72,7 +72,8 @@ class ClusterDnsTest {
                                     List.of(
                                             new InetSocketAddress(
                                                     upstream.getLocalAddress(),
-                                                    upstream.getLocalPort())))) {
+                                                    upstream.getLocalPort())),
+                                    Thread.ofPlatform().daemon().factory())) {
                 dns.start();
                 DnsQuery query = DnsMessagesTest.query("example.org", DnsWire.TYPE_A);
 

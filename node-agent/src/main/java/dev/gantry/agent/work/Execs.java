@@ -14,6 +14,7 @@ import dev.gantry.api.v1.ExecStart;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Carries exec and attach between a caller's streams and a container.
 final class Execs {
@@ -38,25 +39,55 @@ final class Execs {
                         start.getSize().getRows());
         try (var process = runtime.exec(id, spec)) {
             streams.started();
-            var input =
-                    Thread.ofVirtual().name("exec-in-" + id).start(() -> feed(process, streams));
+            var input = blocking("exec-in-" + id, () -> feed(process, streams));
+            var output =
+                    blocking(
+                            "exec-out-" + id,
+                            () -> carry(process, process.stdout(), streams::stdout));
             var errors =
-                    Thread.ofVirtual()
-                            .name("exec-err-" + id)
-                            .start(() -> quietly(process.stderr(), streams::stderr));
+                    blocking(
+                            "exec-err-" + id,
+                            () -> carry(process, process.stderr(), streams::stderr));
             try {
-                copy(process.stdout(), streams::stdout);
+                output.join();
                 errors.join();
-                return process.waitFor();
+                return exitCode(id, process);
             } finally {
                 input.interrupt();
+                output.interrupt();
                 errors.interrupt();
             }
         } catch (LaunchException e) {
             throw new WorkException(Reason.INVALID, String.valueOf(e.getMessage()), e);
-        } catch (IOException e) {
-            throw new WorkException(Reason.INTERNAL, "the command's output was lost", e);
         }
+    }
+
+    private static int exitCode(String id, ExecProcess process) throws InterruptedException {
+        var code = new AtomicInteger();
+        var waiting =
+                blocking(
+                        "exec-end-" + id,
+                        () -> {
+                            try {
+                                code.set(process.waitFor());
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+        try {
+            waiting.join();
+        } catch (InterruptedException e) {
+            waiting.interrupt();
+            throw e;
+        }
+        return code.get();
+    }
+
+    // Reading a pipe holds its thread in the kernel: on a virtual thread it would hold a carrier,
+    // and
+    // a few idle execs would stop the whole agent.
+    private static Thread blocking(String name, Runnable work) {
+        return Thread.ofPlatform().daemon().name(name).start(work);
     }
 
     private interface Sink {
@@ -73,11 +104,13 @@ final class Execs {
         }
     }
 
-    private static void quietly(InputStream in, Sink sink) {
+    private static void carry(ExecProcess process, InputStream in, Sink sink) {
         try {
             copy(in, sink);
-        } catch (IOException | TunnelClosedException e) {
-            // The process or its reader is gone: the other stream tells.
+        } catch (IOException e) {
+            // The process is gone: its exit code tells.
+        } catch (TunnelClosedException e) {
+            process.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -110,7 +110,7 @@ start() { # ROLE
   role_command "$role"
   # What a role wrote before is kept once: the last start is what people look for.
   [ -s "$logs/$role.log" ] && [ "$(stat -c %s "$logs/$role.log")" -gt 52428800 ] && mv "$logs/$role.log" "$logs/$role.log.1"
-  "${argv[@]}" >>"$logs/$role.log" 2>&1 9>&- 8>&- &
+  "${argv[@]}" >>"$logs/$role.log" 2>&1 9>&- 8>&- 7>&- &
   pids[$role]=$!
   started_at[$role]=$SECONDS
   record "$run/$role.pid" "${pids[$role]}"
@@ -131,6 +131,7 @@ stop() {
 
 supervisor() {
   declare -A pids started_at delay
+  exec 7<> <(:)
   ending=
   trap 'ending=1' TERM INT HUP
   exec 8>"$run/lock"
@@ -167,8 +168,8 @@ supervisor() {
         fi
       fi
     done
-    sleep 0.1 &
-    wait $! 2>/dev/null
+    # A pause without a process of its own: nothing is ever written to this pipe.
+    read -r -t 0.2 -u 7 _
   done
   stop agent
   stop server

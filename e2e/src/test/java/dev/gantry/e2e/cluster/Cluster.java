@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Cluster implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration COMMAND = Duration.ofSeconds(60);
     private static final int PORTS = 5;
     private static final int OCTETS = 40;
@@ -49,6 +50,26 @@ public final class Cluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// As [#start], with [Workloads#IMAGE] loaded.
+    public static Cluster startWithImage() {
+        Cluster cluster = start();
+        try {
+            cluster.loadImage();
+            return cluster;
+        } catch (AssertionError e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private void loadImage() {
+        Path script =
+                Path.of(System.getProperty("gantry.root"), "deploy/examples/make-busybox-image");
+        Path archive = data.resolve("web.tar");
+        Command.run(COMMAND, Map.of(), List.of(script.toString(), archive.toString())).orFail();
+        gantry("load", "-i", archive.toString()).orFail();
     }
 
     /// Starts what does not run of the cluster.
@@ -92,6 +113,39 @@ public final class Cluster implements AutoCloseable {
     /// Applies a manifest.
     public Command.Result apply(String manifest) {
         return gantry(manifest.getBytes(StandardCharsets.UTF_8), "apply", "-f", "-");
+    }
+
+    /// A field of an object, by a JSON path such as `{.status.phase}`; empty when it has none.
+    ///
+    /// @throws AssertionError when the object is not there, or the API does not answer
+    public String field(String kind, String name, String path) {
+        return gantry("get", kind, name, "-o", "jsonpath=" + path).orFail().strip();
+    }
+
+    /// Waits until a field has a value; a failure shows the object's description and all logs.
+    public void awaitField(String kind, String name, String path, String value) {
+        Await.until(
+                SOON,
+                () -> {
+                    String seen = field(kind, name, path);
+                    if (!seen.equals(value)) {
+                        throw new AssertionError(
+                                "%s of %s/%s is '%s', not '%s'%n%s%n%s"
+                                        .formatted(
+                                                path,
+                                                kind,
+                                                name,
+                                                seen,
+                                                value,
+                                                gantry("describe", kind, name).out(),
+                                                logs()));
+                    }
+                });
+    }
+
+    /// Waits until a pod is in a phase.
+    public void awaitPhase(String pod, String phase) {
+        awaitField("pod", pod, "{.status.phase}", phase);
     }
 
     /// The cluster's folder.

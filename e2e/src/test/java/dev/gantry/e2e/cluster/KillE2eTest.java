@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,12 +21,10 @@ class KillE2eTest {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final int SEQUENCES = Integer.getInteger("gantry.kill.sequences", 10);
     private static final List<String> ROLES = List.of("agent", "server", "etcd");
-    private static final String IMAGE = "gantry.dev/examples/web:1";
 
     @Test
     void whatRunsGoesOnAndWhatWasAskedForComesTrue() throws Exception {
-        try (Cluster cluster = Cluster.start()) {
-            load(cluster);
+        try (Cluster cluster = Cluster.startWithImage()) {
             cluster.apply(counter()).orFail();
             Await.until(SOON, () -> assertThat(phase(cluster, "counter")).isEqualTo("Running"));
             List<Long> before = processes("counting-forever");
@@ -61,11 +58,11 @@ class KillE2eTest {
 
     @Test
     void exitWhileTheAgentIsAwayIsReportedWithItsCode() throws Exception {
-        try (Cluster cluster = Cluster.start()) {
-            load(cluster);
+        try (Cluster cluster = Cluster.startWithImage()) {
             cluster.apply(
-                            pod(
+                            Workloads.pod(
                                     "brief",
+                                    "Never",
                                     "while [ ! -e /tmp/go ]; do sleep 0.1; done; echo bye; exit 9"))
                     .orFail();
             Await.until(SOON, () -> assertThat(phase(cluster, "brief")).isEqualTo("Running"));
@@ -87,23 +84,6 @@ class KillE2eTest {
                                     .orFail())
                     .isEqualTo("9");
             assertThat(cluster.gantry("logs", "brief").orFail()).isEqualTo("bye\n");
-        }
-    }
-
-    private static void load(Cluster cluster) throws IOException {
-        Path archive = Files.createTempFile("web", ".tar");
-        try {
-            Path root = Path.of(System.getProperty("gantry.root"));
-            Command.run(
-                            SOON,
-                            Map.of(),
-                            List.of(
-                                    root.resolve("deploy/examples/make-busybox-image").toString(),
-                                    archive.toString()))
-                    .orFail();
-            cluster.gantry("load", "-i", archive.toString()).orFail();
-        } finally {
-            Files.delete(archive);
         }
     }
 
@@ -168,25 +148,10 @@ class KillE2eTest {
     }
 
     private static String counter() {
-        return pod(
+        return Workloads.pod(
                 "counter",
+                "Never",
                 "i=0; while true; do echo counting-forever $i; i=$((i+1)); sleep 0.05; done");
-    }
-
-    private static String pod(String name, String command) {
-        return """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: %s}
-        spec:
-          restartPolicy: Never
-          terminationGracePeriodSeconds: 0
-          containers:
-          - name: main
-            image: %s
-            command: ["sh", "-c", "%s"]
-        """
-                .formatted(name, IMAGE, command);
     }
 
     private static String deployment(int replicas) {
@@ -204,6 +169,6 @@ class KillE2eTest {
               containers:
               - {name: web, image: "%s"}
         """
-                .formatted(replicas, IMAGE);
+                .formatted(replicas, Workloads.IMAGE);
     }
 }

@@ -3,131 +3,32 @@ package dev.gantry.e2e.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What a user sees of one cluster on one host, through the command line of the built distribution.
 @Tag("e2e")
+@ExtendWith(SharedCluster.class)
 class WebE2eTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final String IMAGE = "gantry.dev/examples/web:1";
 
-    private static Cluster cluster;
+    private final Cluster cluster;
 
-    @BeforeAll
-    static void start() throws Exception {
-        cluster = Cluster.start();
-        Path archive = Files.createTempFile("web", ".tar");
-        try {
-            Path root = Path.of(System.getProperty("gantry.root"));
-            Command.run(
-                            SOON,
-                            Map.of(),
-                            List.of(
-                                    root.resolve("deploy/examples/make-busybox-image").toString(),
-                                    archive.toString()))
-                    .orFail();
-            cluster.gantry("load", "-i", archive.toString()).orFail();
-        } finally {
-            Files.delete(archive);
-        }
+    WebE2eTest(Cluster cluster) {
+        this.cluster = cluster;
     }
 
-    @AfterAll
-    static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
-    private static String deployment(String name, int replicas, String environment) {
-        return """
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: %1$s}
-        spec:
-          replicas: %2$d
-          selector: {matchLabels: {app: %1$s}}
-          template:
-            metadata: {labels: {app: %1$s}}
-            spec:
-              terminationGracePeriodSeconds: 0
-              containers:
-              - name: web
-                image: %3$s
-                ports: [{name: http, containerPort: 80}]
-                env: [{name: STAGE, value: "%4$s"}]
-                readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 1}
-        ---
-        apiVersion: v1
-        kind: Service
-        metadata: {name: %1$s}
-        spec:
-          selector: {app: %1$s}
-          ports: [{port: 80, targetPort: http}]
-        """
-                .formatted(name, replicas, IMAGE, environment);
-    }
-
-    private static String pod(String name, String restartPolicy, String command) {
-        return """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: %s}
-        spec:
-          restartPolicy: %s
-          terminationGracePeriodSeconds: 0
-          containers:
-          - name: main
-            image: %s
-            command: ["sh", "-c", %s]
-        """
-                .formatted(name, restartPolicy, IMAGE, '"' + command.replace("\"", "\\\"") + '"');
-    }
-
-    private static String jsonPath(String kind, String name, String path) {
-        return cluster.gantry("get", kind, name, "-o", "jsonpath=" + path).orFail().strip();
-    }
-
-    private static void awaitPhase(String pod, String phase) {
-        Await.until(
-                SOON,
-                () -> {
-                    String seen = jsonPath("pod", pod, "{.status.phase}");
-                    if (!seen.equals(phase)) {
-                        throw new AssertionError(
-                                "phase is "
-                                        + seen
-                                        + "\n"
-                                        + cluster.gantry("describe", "pod", pod).out()
-                                        + cluster.logs());
-                    }
-                });
-    }
-
-    private static void awaitReady(String deployment, int replicas) {
-        Await.until(
-                SOON,
-                () -> {
-                    String seen = jsonPath("deployment", deployment, "{.status.availableReplicas}");
-                    if (!seen.equals(Integer.toString(replicas))) {
-                        throw new AssertionError(
-                                "available: "
-                                        + seen
-                                        + "\n"
-                                        + cluster.gantry("get", "pods", "-o", "wide").out()
-                                        + cluster.gantry("events").out()
-                                        + cluster.logs());
-                    }
-                });
+    private void awaitReady(String deployment, int replicas) {
+        cluster.awaitField(
+                "deployment",
+                deployment,
+                "{.status.availableReplicas}",
+                Integer.toString(replicas));
     }
 
     private static Command.Result fetch(String url) {
@@ -137,9 +38,9 @@ class WebE2eTest {
 
     @Test
     void servicesAnswerByAddressAndByName() {
-        cluster.apply(deployment("shop", 2, "one")).orFail();
+        cluster.apply(Workloads.web("shop", 2, "one")).orFail();
         awaitReady("shop", 2);
-        String address = jsonPath("service", "shop", "{.spec.clusterIP}");
+        String address = cluster.field("service", "shop", "{.spec.clusterIP}");
 
         Await.until(
                 SOON,
@@ -147,12 +48,12 @@ class WebE2eTest {
                         assertThat(fetch("http://" + address + "/").out())
                                 .contains("Hello from Gantry"));
         cluster.apply(
-                        pod(
+                        Workloads.pod(
                                 "visitor",
                                 "Never",
                                 "wget -qO- http://shop && wget -qO- http://shop.default.svc"))
                 .orFail();
-        awaitPhase("visitor", "Succeeded");
+        cluster.awaitPhase("visitor", "Succeeded");
 
         assertThat(cluster.gantry("logs", "visitor").orFail().lines())
                 .hasSize(2)
@@ -161,10 +62,10 @@ class WebE2eTest {
 
     @Test
     void rollingUpdateAndRollbackReachTheRightRevision() {
-        cluster.apply(deployment("rolling", 3, "one")).orFail();
+        cluster.apply(Workloads.web("rolling", 3, "one")).orFail();
         awaitReady("rolling", 3);
 
-        cluster.apply(deployment("rolling", 3, "two")).orFail();
+        cluster.apply(Workloads.web("rolling", 3, "two")).orFail();
         cluster.gantry("rollout", "status", "deployment/rolling", "--timeout", "50s").orFail();
         assertThat(stageOf("rolling")).isEqualTo("two");
 
@@ -173,14 +74,14 @@ class WebE2eTest {
 
         assertThat(stageOf("rolling")).isEqualTo("one");
         assertThat(
-                        jsonPath(
+                        cluster.field(
                                 "deployment",
                                 "rolling",
                                 "{.metadata.annotations.deployment\\.kubernetes\\.io/revision}"))
                 .isEqualTo("3");
     }
 
-    private static String stageOf(String deployment) {
+    private String stageOf(String deployment) {
         return cluster.gantry("exec", "deployment/" + deployment, "--", "sh", "-c", "echo $STAGE")
                 .orFail()
                 .strip();
@@ -188,12 +89,12 @@ class WebE2eTest {
 
     @Test
     void exitCodeAndRestartPolicyShowInTheStatus() {
-        cluster.apply(pod("fails", "Never", "echo sorry; exit 7")).orFail();
-        cluster.apply(pod("repeats", "OnFailure", "exit 3")).orFail();
+        cluster.apply(Workloads.pod("fails", "Never", "echo sorry; exit 7")).orFail();
+        cluster.apply(Workloads.pod("repeats", "OnFailure", "exit 3")).orFail();
 
-        awaitPhase("fails", "Failed");
+        cluster.awaitPhase("fails", "Failed");
         assertThat(
-                        jsonPath(
+                        cluster.field(
                                 "pod",
                                 "fails",
                                 "{.status.containerStatuses[0].state.terminated.exitCode}"))
@@ -205,7 +106,7 @@ class WebE2eTest {
                         assertThat(
                                         Integer.parseInt(
                                                 "0"
-                                                        + jsonPath(
+                                                        + cluster.field(
                                                                 "pod",
                                                                 "repeats",
                                                                 "{.status.containerStatuses[0]"
@@ -216,8 +117,8 @@ class WebE2eTest {
 
     @Test
     void execPassesInputOutputAndExitCode() {
-        cluster.apply(pod("worker", "Always", "sleep 1000")).orFail();
-        awaitPhase("worker", "Running");
+        cluster.apply(Workloads.pod("worker", "Always", "sleep 1000")).orFail();
+        cluster.awaitPhase("worker", "Running");
 
         Command.Result result =
                 cluster.gantry(
@@ -239,14 +140,14 @@ class WebE2eTest {
     @Test
     void overEaterIsKilledAndItsPodSaysSo() {
         cluster.apply(
-                        pod("eater", "Never", "tail /dev/zero")
+                        Workloads.pod("eater", "Never", "tail /dev/zero")
                                 + "    resources: {limits: {memory: 32Mi}}\n")
                 .orFail();
 
-        awaitPhase("eater", "Failed");
+        cluster.awaitPhase("eater", "Failed");
 
         assertThat(
-                        jsonPath(
+                        cluster.field(
                                 "pod",
                                 "eater",
                                 "{.status.containerStatuses[0].state.terminated.reason}"))
@@ -289,7 +190,7 @@ class WebE2eTest {
                           containers:
                           - {name: main, image: "%s", command: [/bin/not-there]}
                         """
-                                .formatted(IMAGE))
+                                .formatted(Workloads.IMAGE))
                 .orFail();
 
         Await.until(

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -49,6 +50,7 @@ public final class LaunchBenchmark {
             exec bash -c "$run" - $peer $n
             """;
 
+    private static final List<String> PEERS = List.of("runc", "crun");
     private static final int WARM_UP = 200;
     private static final int PEER_BATCH = 10;
 
@@ -82,7 +84,7 @@ public final class LaunchBenchmark {
                                 new IdRange(1_000_000, IdRange.POD_LENGTH), "bench"));
         try {
             var benchmark = new LaunchBenchmark(directory, runtime, sandbox);
-            System.out.println(benchmark.measure(rounds));
+            benchmark.measure(rounds).print();
         } finally {
             runtime.close();
             namespaces.destroy(sandbox);
@@ -90,29 +92,29 @@ public final class LaunchBenchmark {
         }
     }
 
-    private String measure(int rounds) throws IOException, InterruptedException {
+    private Report measure(int rounds) throws IOException, InterruptedException {
+        Report report = new Report("launch");
         for (int i = 0; i < WARM_UP; i++) {
             launch();
         }
-        var own = new ArrayList<Double>();
-        var runc = new ArrayList<Double>();
-        var crun = new ArrayList<Double>();
+        List<Double> own = new ArrayList<>();
+        Map<String, List<Double>> peers = new LinkedHashMap<>();
         for (int done = 0; done < rounds; done += PEER_BATCH) {
             for (int i = 0; i < PEER_BATCH; i++) {
                 own.add(launch());
             }
-            runc.addAll(peer("runc"));
-            crun.addAll(peer("crun"));
+            for (String name : PEERS) {
+                peers.computeIfAbsent(name, _ -> new ArrayList<>()).addAll(peer(name));
+            }
             System.err.println("launch: " + own.size() + " of " + rounds);
         }
-        return ("{\"benchmark\":\"launch\",\"machine\":{\"kernel\":\"%s\",\"cpus\":%d},"
-                        + "\"results\":[%s,%s,%s]}")
-                .formatted(
-                        System.getProperty("os.version"),
-                        Runtime.getRuntime().availableProcessors(),
-                        new Samples("gantry", own).json(),
-                        new Samples("runc", runc).json(),
-                        new Samples("crun", crun).json());
+        report.add(Samples.millis("gantry", own));
+        peers.forEach((name, millis) ->
+                report.add(
+                        millis.isEmpty()
+                                ? new Absent(name, "it did not run: see standard error")
+                                : Samples.millis(name, millis)));
+        return report;
     }
 
     private double launch() throws InterruptedException {

@@ -18,11 +18,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// From a pod sent on an open connection to the watch event that says Running at the client: pods
-/// one after another, then the same number at once. Warm image, one host. Arguments: the
-/// repository's folder, how many pods.
+/// one after another, then the same number at once. Warm image, one host. Beside it, `docker run
+/// -d` and `podman run -d` of the same image until they return. Arguments: the repository's folder,
+/// how many pods.
 public final class PodStartBenchmark {
 
-    private static final int WARM_UP = 5;
+    private static final int WARM_UP = 20;
+    // An engine takes 0.4 s and more for each.
+    private static final int PEER_COUNT = 20;
     private static final int LIMIT_SECONDS = 300;
 
     private final ManagedChannel channel;
@@ -34,21 +37,27 @@ public final class PodStartBenchmark {
     }
 
     public static void main(String[] arguments) throws Exception {
+        Path root = Path.of(arguments[0]).toAbsolutePath();
         int count = Integer.parseInt(arguments[1]);
-        try (BenchCluster cluster = BenchCluster.start(Path.of(arguments[0]).toAbsolutePath())) {
+        Report report = new Report("pod-start");
+        try (BenchCluster cluster = BenchCluster.start(root)) {
             ManagedChannel channel = cluster.connect();
             PodStartBenchmark benchmark = new PodStartBenchmark(channel);
             benchmark.watch();
             benchmark.oneByOne("warm", WARM_UP);
-            List<Double> single = benchmark.oneByOne("single", count);
-            List<Double> together = benchmark.atOnce("together", count);
-            Machine.print(
-                    "pod-start",
-                    List.of(
-                            new Samples("gantry", single),
-                            new Samples("gantry, all at once", together)));
+            report.add(Samples.millis("gantry", benchmark.oneByOne("single", count)));
+            report.add(
+                    Samples.millis(
+                            "gantry, " + count + " at once", benchmark.atOnce("together", count)));
             channel.shutdownNow();
         }
+        try (Engines engines = Engines.start(root)) {
+            for (String name : Engines.NAMES) {
+                report.add(engines.single(name, Math.min(count, PEER_COUNT)));
+            }
+            report.add(engines.together("docker", Math.min(count, PEER_COUNT)));
+        }
+        report.print();
     }
 
     private void watch() {

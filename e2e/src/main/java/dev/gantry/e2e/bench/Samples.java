@@ -4,26 +4,33 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Times of one subject, as one object of a benchmark's `results`.
+/// What was measured of one subject, each time.
 ///
-/// @param millis one time each, in milliseconds
-record Samples(String subject, List<Double> millis) {
+/// @param unit of all values, such as `ms`, `MiB` or `writes/s`
+/// @param values at least one
+record Samples(String subject, String unit, List<Double> values) implements Result {
     Samples {
-        millis = List.copyOf(millis);
+        values = List.copyOf(values);
+        if (values.isEmpty()) {
+            throw new IllegalArgumentException("no samples of " + subject);
+        }
     }
 
-    String json() {
-        double[] sorted = millis.stream().mapToDouble(Double::doubleValue).toArray();
+    /// Times in milliseconds.
+    static Samples millis(String subject, List<Double> values) {
+        return new Samples(subject, "ms", values);
+    }
+
+    @Override
+    public String json() {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
         Arrays.sort(sorted);
-        if (sorted.length == 0) {
-            return "{\"subject\":\"%s\",\"unit\":\"ms\",\"n\":0,\"absent\":true}"
-                    .formatted(subject);
-        }
         return String.format(
                 Locale.ROOT,
-                "{\"subject\":\"%s\",\"unit\":\"ms\",\"n\":%d,\"min\":%.2f,\"p50\":%.2f,"
+                "{\"subject\":%s,\"unit\":%s,\"n\":%d,\"min\":%.2f,\"p50\":%.2f,"
                         + "\"p99\":%.2f,\"max\":%.2f}",
-                subject,
+                Report.quoted(subject),
+                Report.quoted(unit),
                 sorted.length,
                 sorted[0],
                 sorted[sorted.length / 2],

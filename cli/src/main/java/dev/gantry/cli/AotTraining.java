@@ -89,13 +89,16 @@ final class AotTraining {
         Path config = folder.resolve("config.yaml");
         Path manifests = folder.resolve("web.yaml");
         var tls = Tls.of(pem("ca.crt"), pem("server.crt"), pem("server.key"));
-        try (PracticeServer server = new PracticeServer(tls, answers(objects))) {
-            Files.writeString(config, config(server.port()));
+        try (PracticeServer full = new PracticeServer(tls, answers(objects));
+                PracticeServer empty = new PracticeServer(tls, Map.of())) {
             Files.writeString(manifests, MANIFESTS);
+            Files.writeString(config, config(full.port()));
             for (List<String> command : COMMANDS) {
                 practise(config, command);
             }
             practise(config, List.of("apply", "-f", manifests.toString()));
+            Files.writeString(config, config(empty.port()));
+            practise(config, List.of("get", "pods"));
             return 0;
         } finally {
             Files.deleteIfExists(config);

@@ -32,6 +32,7 @@ public final class GetCommand {
         this.arguments = arguments;
         this.session = session;
         this.format = OutputFormat.of(arguments.value("output", ""));
+        session.connectEarly();
         this.targets = Targets.of(arguments.words(), session);
     }
 

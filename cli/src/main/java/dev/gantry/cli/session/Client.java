@@ -110,6 +110,8 @@ public final class Client implements AutoCloseable {
                         .setNamespace(query.namespace())
                         .setLabelSelector(query.labels())
                         .setFieldSelector(query.fields());
+        // Objects with labels cannot be read without: better now, while the connection is made.
+        var _ = query.kind().prototype().getDescriptorForType();
         ListResponse page;
         do {
             page = resources().list(request.build());

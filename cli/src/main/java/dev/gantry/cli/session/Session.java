@@ -61,11 +61,23 @@ public final class Session implements AutoCloseable {
         return !choice.namespace().isEmpty();
     }
 
+    /// Begins to connect while the command makes itself ready.
+    public void connectEarly() {
+        try {
+            client();
+        } catch (CommandException _) {
+            // It is said when the client is asked for: that a word is wrong comes before.
+        }
+    }
+
+    /// The client, which connects at once.
     public Client client() {
         var open = client;
         if (open == null) {
             var to = context();
-            open = new Client(channel(to));
+            LeanChannel channel = channel(to);
+            channel.connectEarly();
+            open = new Client(channel);
             client = open;
         }
         return open;
@@ -73,7 +85,7 @@ public final class Session implements AutoCloseable {
 
     /// A connection as a context says; it is made with the first call.
     public static LeanChannel channel(Context context) {
-        return new LeanChannel(context.host(), context.port(), Tls.of(context));
+        return new LeanChannel(context.host(), context.port(), () -> Tls.of(context));
     }
 
     @Override

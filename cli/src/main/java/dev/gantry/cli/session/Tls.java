@@ -1,25 +1,29 @@
 package dev.gantry.cli.session;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
-import javax.net.ssl.KeyManagerFactory;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Mutual TLS from PEM texts, with what the JDK has.
 public final class Tls {
-    private static final char[] NO_PASSWORD = new char[0];
-
     private Tls() {}
 
     static SSLContext of(Context context) {
@@ -40,47 +44,46 @@ public final class Tls {
     /// @param key PEM (PKCS #8) of the certificate's key
     public static SSLContext of(String authority, String certificate, String key) {
         try {
-            KeyStore trusted = empty();
-            int number = 0;
-            for (Certificate one : certificates(authority)) {
-                trusted.setCertificateEntry("ca" + number++, one);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(trusted);
-            Certificate[] chain = certificates(certificate).toArray(new Certificate[0]);
-            KeyStore own = empty();
-            own.setKeyEntry(
-                    "client",
-                    privateKey(key, chain[0].getPublicKey().getAlgorithm()),
-                    NO_PASSWORD,
-                    chain);
-            KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
-            keys.init(own, NO_PASSWORD);
+            List<X509Certificate> chain = certificates(certificate);
+            PrivateKey own = privateKey(key, chain.getFirst().getPublicKey().getAlgorithm());
             SSLContext tls = SSLContext.getInstance("TLSv1.3");
-            tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            tls.init(
+                    new KeyManager[] {new OwnCertificate(own, chain)},
+                    trusting(certificates(authority)),
+                    null);
             return tls;
-        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new CommandException("the credentials cannot be used: " + e.getMessage());
         }
     }
 
-    private static KeyStore empty() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        return store;
+    // The JDK's own path validation and host name check. Nothing is looked up on the network: the
+    // authority publishes no revocations.
+    private static TrustManager[] trusting(List<X509Certificate> authorities)
+            throws GeneralSecurityException {
+        Set<TrustAnchor> anchors = new LinkedHashSet<>();
+        authorities.forEach(one -> anchors.add(new TrustAnchor(one, null)));
+        PKIXBuilderParameters parameters =
+                new PKIXBuilderParameters(anchors, new X509CertSelector());
+        parameters.setRevocationEnabled(false);
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(new CertPathTrustManagerParameters(parameters));
+        return factory.getTrustManagers();
     }
 
-    private static Collection<? extends Certificate> certificates(String pem)
-            throws GeneralSecurityException {
+    static List<X509Certificate> certificates(String pem) throws GeneralSecurityException {
         var bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
-        var found = CertificateFactory.getInstance("X.509").generateCertificates(bytes);
+        List<X509Certificate> found = new ArrayList<>();
+        for (var one : CertificateFactory.getInstance("X.509").generateCertificates(bytes)) {
+            found.add((X509Certificate) one);
+        }
         if (found.isEmpty()) {
             throw new IllegalArgumentException("no certificate in the PEM text");
         }
         return found;
     }
 
-    private static PrivateKey privateKey(String pem, String algorithm)
+    static PrivateKey privateKey(String pem, String algorithm)
             throws GeneralSecurityException {
         String begin = "-----BEGIN PRIVATE KEY-----";
         int from = pem.indexOf(begin);

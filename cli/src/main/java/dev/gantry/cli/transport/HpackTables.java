@@ -6,7 +6,19 @@ import java.util.List;
 final class HpackTables {
 
     /// A header field.
-    record Header(String name, String value) {}
+    record Header(String name, String value) {
+        // What the compiler would write is linked at run time, which the start-up cache cannot
+        // hold.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Header h && name.equals(h.name) && value.equals(h.value);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode() * 31 + value.hashCode();
+        }
+    }
 
     /// The static table; its first entry has index 1.
     static final List<Header> STATIC =

@@ -13,10 +13,12 @@ import java.net.UnknownHostException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /// A gRPC channel over one HTTP/2 connection that is made with the first call, and made again when
@@ -25,15 +27,24 @@ public final class LeanChannel extends ManagedChannel {
 
     private static final int CONNECT_MILLIS = 10_000;
 
+    // What every server of TLS 1.3 must have (RFC 8446, section 9.1). A choice costs time: the JDK
+    // makes a key for a second group before the server has chosen one.
+    private static final String[] SUITES = {"TLS_AES_128_GCM_SHA256"};
+    private static final String[] GROUPS = {"secp256r1"};
+
     private final String host;
     private final int port;
-    private final SSLContext tls;
+    private final Supplier<SSLContext> tls;
+    // Held while a connection is made, so that the channel can be closed meanwhile.
+    private final Object connecting = new Object();
+    private @Nullable IOException earlyFailure;
     private @Nullable Http2Connection connection;
     private @Nullable ScheduledThreadPoolExecutor timer;
     private boolean shutdown;
 
-    /// @param tls with the client's certificate and the CA that the server's must come from
-    public LeanChannel(String host, int port, SSLContext tls) {
+    /// @param tls makes it, with the client's certificate and the CA that the server's must come
+    ///   from, when a connection is made
+    public LeanChannel(String host, int port, Supplier<SSLContext> tls) {
         this.host = host;
         this.port = port;
         this.tls = tls;
@@ -66,28 +77,64 @@ public final class LeanChannel extends ManagedChannel {
         return "cannot reach the control plane at " + authority() + ": " + why;
     }
 
-    synchronized Http2Connection connection() throws IOException {
+    /// Connects on a thread of its own: what the caller does until its first call costs no time
+    /// then. That call says why when it failed.
+    public void connectEarly() {
+        Thread.ofPlatform().daemon().name("connect").start(this::tryEarly);
+    }
+
+    private void tryEarly() {
+        synchronized (connecting) {
+            try {
+                connection();
+            } catch (IOException e) {
+                earlyFailure = e;
+            } catch (RuntimeException _) {
+                // Credentials that cannot be used: the first call finds the same at once.
+            }
+        }
+    }
+
+    Http2Connection connection() throws IOException {
+        synchronized (connecting) {
+            IOException early = earlyFailure;
+            if (early != null) {
+                earlyFailure = null;
+                throw early;
+            }
+            Http2Connection known = open();
+            return known != null ? known : opened(new Http2Connection(connect()));
+        }
+    }
+
+    private synchronized @Nullable Http2Connection open() throws IOException {
         if (shutdown) {
             throw new IOException("the channel is closed");
         }
-        var open = connection;
-        if (open == null || !open.isOpen()) {
-            open = new Http2Connection(connect());
-            connection = open;
+        return connection != null && connection.isOpen() ? connection : null;
+    }
+
+    private synchronized Http2Connection opened(Http2Connection fresh) throws IOException {
+        if (shutdown) {
+            fresh.close();
+            throw new IOException("the channel is closed");
         }
-        return open;
+        connection = fresh;
+        return fresh;
     }
 
     private Socket connect() throws IOException {
+        SSLSocketFactory secured = tls.get().getSocketFactory();
         Socket plain = new Socket();
         try {
             plain.setTcpNoDelay(true);
             plain.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
             plain.setSoTimeout(CONNECT_MILLIS);
-            SSLSocket secure =
-                    (SSLSocket) tls.getSocketFactory().createSocket(plain, host, port, true);
+            SSLSocket secure = (SSLSocket) secured.createSocket(plain, host, port, true);
             SSLParameters parameters = secure.getSSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3"});
+            parameters.setCipherSuites(SUITES);
+            parameters.setNamedGroups(GROUPS);
             parameters.setApplicationProtocols(new String[] {"h2"});
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             secure.setSSLParameters(parameters);

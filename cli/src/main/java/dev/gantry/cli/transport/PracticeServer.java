@@ -54,7 +54,10 @@ public final class PracticeServer implements AutoCloseable {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         OutputStream out = socket.getOutputStream();
         in.skipNBytes(PREFACE_BYTES);
-        out.write(new Frame(Frame.SETTINGS, 0, 0, new byte[0]).bytes());
+        // As a server of gRPC's own begins: with a window for streams, and more for all of them.
+        byte[] window = {0, 4, 0, 16, 0, 0};
+        out.write(new Frame(Frame.SETTINGS, 0, 0, window).bytes());
+        out.write(new Frame(Frame.WINDOW_UPDATE, 0, 0, Frame.bytesOf(1 << 20)).bytes());
         Map<Integer, byte[]> open = new HashMap<>();
         while (true) {
             Frame frame = Frame.read(in);

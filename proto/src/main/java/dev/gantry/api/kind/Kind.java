@@ -42,9 +42,12 @@ public record Kind(
         return group.isEmpty() ? plural : plural + "." + group;
     }
 
-    /// The type URL under which objects of this kind travel in a `google.protobuf.Any`.
+    /// The type URL under which objects of this kind travel in a `google.protobuf.Any`: that of the
+    /// message's full name, which follows from Kubernetes' layout of packages.
     public String typeUrl() {
-        return "type.googleapis.com/" + prototype.getDescriptorForType().getFullName();
+        int dot = group.indexOf('.');
+        String folder = group.isEmpty() ? "core" : dot < 0 ? group : group.substring(0, dot);
+        return "type.googleapis.com/k8s.io.api." + folder + "." + version + "." + name;
     }
 
     /// Reads the message's own protobuf bytes, as they are stored and as they stand in an `Any`.

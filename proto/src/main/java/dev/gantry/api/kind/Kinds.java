@@ -1,6 +1,5 @@
 package dev.gantry.api.kind;
 
-import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
 import dev.gantry.api.apps.v1.Deployment;
 import dev.gantry.api.apps.v1.ReplicaSet;
@@ -18,7 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The registry of all kinds. A new kind is one constant here and one entry in [#ALL].
+/// The registry of all kinds. A new kind is one constant here and one entry in [#ALL]. It does
+/// without descriptors: what builds those of Kubernetes' files would be the longest part of a short
+/// command.
 public final class Kinds {
     public static final Kind NAMESPACE =
             of("", "Namespace", "namespaces", false, true, Namespace.getDefaultInstance(), "ns");
@@ -75,13 +76,13 @@ public final class Kinds {
                     EVENT);
     private static final Map<String, Kind> BY_NAME = new HashMap<>();
     private static final Map<String, Kind> BY_WORD = new HashMap<>();
-    private static final Map<Descriptor, Kind> BY_MESSAGE = new HashMap<>();
+    private static final Map<Class<?>, Kind> BY_MESSAGE = new HashMap<>();
     private static final Map<String, Kind> BY_TYPE_URL = new HashMap<>();
 
     static {
         for (Kind kind : ALL) {
             BY_NAME.put(kind.apiVersion() + " " + kind.name(), kind);
-            BY_MESSAGE.put(kind.prototype().getDescriptorForType(), kind);
+            BY_MESSAGE.put(kind.prototype().getClass(), kind);
             BY_TYPE_URL.put(kind.typeUrl(), kind);
             BY_WORD.putIfAbsent(kind.plural(), kind);
             BY_WORD.putIfAbsent(kind.singular(), kind);
@@ -107,7 +108,7 @@ public final class Kinds {
     ///
     /// @throws IllegalArgumentException when the message is no object of a known kind
     public static Kind of(Message object) {
-        Kind kind = BY_MESSAGE.get(object.getDescriptorForType());
+        Kind kind = BY_MESSAGE.get(object.getClass());
         if (kind == null) {
             throw new IllegalArgumentException(
                     object.getDescriptorForType().getFullName() + " is not a kind of object");

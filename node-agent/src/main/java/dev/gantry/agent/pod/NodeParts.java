@@ -270,10 +270,7 @@ public final class NodeParts implements PodParts {
         }
         try (var walk = Files.walk(tree)) {
             for (var file : walk.sorted(Comparator.reverseOrder()).toList()) {
-                // The record goes last, with the pod: an agent that dies here finds the pod again.
-                if (!file.equals(tree) && !file.equals(tree.resolve("record"))) {
-                    Files.deleteIfExists(file);
-                }
+                Files.deleteIfExists(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("failed to remove " + tree, e);

@@ -3,9 +3,11 @@ package dev.gantry.agent.pod;
 import dev.gantry.agent.container.AdoptedContainer;
 import dev.gantry.api.core.v1.Pod;
 import dev.gantry.api.v1.PodStatusReport;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,13 +21,24 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All pods of this node. One thread owns them ([PodLoop], or a simulation): it calls [#step()],
-/// which takes one event, lets [PodMachine] decide, makes the pod's record durable, and starts the
-/// actions. Everyone else posts events or reads [#pods()].
+/// which takes the events that wait, lets [PodMachine] decide, makes the pods' records durable by
+/// one wait for the disk, and starts the actions. Everyone else posts events or reads [#pods()].
+///
+/// While the disk refuses, nothing more is decided and started: it is tried again each second.
 public final class PodAgent {
     // However a due time comes about, the loop never spins on it.
     private static final Duration RECHECK_MIN = Duration.ofMillis(20);
+    // A pod that runs sooner is told of once: each status is a write to the cluster's store.
+    private static final Duration PREPARING_UNTOLD = Duration.ofMillis(150);
+    private static final Duration DISK_RETRY = Duration.ofSeconds(1);
+    private static final int BATCH_MAX = 256;
+    private static final Logger LOG = LoggerFactory.getLogger(PodAgent.class);
 
     private sealed interface Message {}
 
@@ -46,6 +59,12 @@ public final class PodAgent {
     private final ConcurrentLinkedQueue<Message> inbox = new ConcurrentLinkedQueue<>();
     private final SortedMap<String, PodState> pods = new TreeMap<>();
     private final Map<String, Instant> due = new HashMap<>();
+    // When statuses that say no more than "being prepared" are told, unless something better comes.
+    private final Map<String, Instant> quiet = new HashMap<>();
+    // What may happen only after the flush, in order.
+    private final ArrayDeque<Runnable> outcomes = new ArrayDeque<>();
+    private final SortedSet<String> touched = new TreeSet<>();
+    private @Nullable Instant retryAt;
     private volatile SortedMap<String, PodState> view = new TreeMap<>();
     private volatile Runnable wake = () -> {};
 
@@ -140,27 +159,98 @@ public final class PodAgent {
 
     // -------- the loop
 
-    /// Handles one event or one due time; false when there is nothing to do now.
+    /// Handles the events that wait, else what is due; false when there is nothing to do now.
     public boolean step() {
-        var message = inbox.poll();
-        if (message != null) {
-            take(message);
-            return true;
-        }
         var now = clock.instant();
-        for (var entry : due.entrySet()) {
-            if (!entry.getValue().isAfter(now)) {
-                handle(entry.getKey(), new PodEvent.Tick());
-                return true;
+        if (retryAt != null) {
+            return !retryAt.isAfter(now) && finish(now);
+        }
+        int taken = 0;
+        for (var message = inbox.poll(); message != null; message = inbox.poll()) {
+            take(message);
+            taken++;
+            if (taken == BATCH_MAX) {
+                break;
             }
         }
-        return false;
+        if (taken == 0) {
+            for (var uid : elapsed(due, now)) {
+                handle(uid, new PodEvent.Tick());
+                taken++;
+            }
+            for (var uid : elapsed(quiet, now)) {
+                quiet.remove(uid);
+                tell(pods.get(uid), false);
+                taken++;
+            }
+        }
+        return taken > 0 && finish(now);
+    }
+
+    private static List<String> elapsed(Map<String, Instant> times, Instant now) {
+        return times.entrySet().stream()
+                .filter(entry -> !entry.getValue().isAfter(now))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    private void tell(@Nullable PodState state, boolean gone) {
+        if (state != null) {
+            outcomes.add(() -> reports.status(report(state, gone)));
+        }
+    }
+
+    // Durable first, then visible, then reported and acted upon.
+    private boolean finish(Instant now) {
+        try {
+            records.flush();
+        } catch (UncheckedIOException e) {
+            refused(e, now);
+            return false;
+        }
+        retryAt = null;
+        touched.clear();
+        publish();
+        for (var outcome = outcomes.poll(); outcome != null; outcome = outcomes.poll()) {
+            outcome.run();
+        }
+        return true;
+    }
+
+    private void refused(UncheckedIOException e, Instant now) {
+        boolean first = retryAt == null;
+        retryAt = now.plus(DISK_RETRY);
+        if (!first) {
+            return;
+        }
+        var why = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+        LOG.atError().setCause(e).log("pods stand still until their records can be written");
+        var note =
+                new PodAction.Note(
+                        true,
+                        "FailedStateSave",
+                        e.getMessage()
+                                + why
+                                + ". Nothing is started until it can be written: make room on the"
+                                + " node's disk",
+                        "");
+        for (var uid : touched) {
+            var state = pods.get(uid);
+            if (state != null) {
+                reports.event(events.write(state, note, now));
+            }
+        }
     }
 
     /// When [#step()] has something to do even if nobody posts.
     public Optional<Instant> nextDue() {
+        if (retryAt != null) {
+            return Optional.of(retryAt);
+        }
         return inbox.isEmpty()
-                ? due.values().stream().min(Instant::compareTo)
+                ? Stream.concat(due.values().stream(), quiet.values().stream())
+                        .min(Instant::compareTo)
                 : Optional.of(Instant.EPOCH);
     }
 
@@ -193,34 +283,38 @@ public final class PodAgent {
         boolean changed = !status.equals(next.status()) || !pods.containsKey(uid);
         next = next.withStatus(status);
         settle(uid, next, changed, now);
+        var written = next;
         for (var action : step.actions()) {
-            if (action instanceof PodAction.Note note) {
-                reports.event(events.write(next, note, now));
-            } else {
-                effects.start(next, action, note -> note(uid, note));
-            }
+            outcomes.add(
+                    action instanceof PodAction.Note note
+                            ? () -> reports.event(events.write(written, note, now))
+                            : () -> effects.start(written, action, note -> note(uid, note)));
         }
     }
 
-    /// Durable first, then visible, then reported.
     private void settle(String uid, PodState next, boolean changed, Instant now) {
         boolean gone = next.stage() instanceof Stage.Gone;
         if (gone) {
             pods.remove(uid);
             due.remove(uid);
+            records.remove(uid);
         } else {
             records.save(RecordCodec.record(next));
+            touched.add(uid);
             pods.put(uid, next);
             PodPlanner.nextDue(next, now)
                     .map(t -> t.isBefore(now.plus(RECHECK_MIN)) ? now.plus(RECHECK_MIN) : t)
                     .ifPresentOrElse(t -> due.put(uid, t), () -> due.remove(uid));
         }
-        publish();
-        if (changed || gone) {
-            reports.status(report(next, gone));
-        }
-        if (gone) {
-            records.remove(uid);
+        if (!gone && StatusWriter.isPreparing(next.status())) {
+            if (changed) {
+                quiet.putIfAbsent(uid, now.plus(PREPARING_UNTOLD));
+            }
+        } else {
+            boolean untold = quiet.remove(uid) != null;
+            if (changed || gone || untold) {
+                tell(next, gone);
+            }
         }
     }
 

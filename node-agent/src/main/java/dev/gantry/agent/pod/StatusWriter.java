@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// The Kubernetes status of a pod, derived from its state. Pure: equal states give equal statuses,
 /// so a status is reported only when something in it changed.
@@ -23,6 +25,7 @@ final class StatusWriter {
     static final Duration FRESH_FAILURE = Duration.ofSeconds(1);
 
     private static final String CONTAINER_ID_PREFIX = "gantry://";
+    private static final Set<String> PREPARING = Set.of(Reasons.CREATING, Reasons.INITIALIZING);
 
     private StatusWriter() {}
 
@@ -55,6 +58,18 @@ final class StatusWriter {
         }
         status.addAllConditions(Conditions.of(state, status.getPhase(), now));
         return status.build();
+    }
+
+    /// Whether a status says no more than that the pod is on its way: nobody waits for that alone.
+    static boolean isPreparing(PodStatus status) {
+        return status.getPhase().equals("Pending")
+                && Stream.of(
+                                status.getInitContainerStatusesList(),
+                                status.getContainerStatusesList())
+                        .flatMap(List::stream)
+                        .filter(container -> container.getState().hasWaiting())
+                        .map(container -> container.getState().getWaiting().getReason())
+                        .allMatch(PREPARING::contains);
     }
 
     // -------- phase

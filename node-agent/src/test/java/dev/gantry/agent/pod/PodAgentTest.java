@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PodAgentTest {
-    @TempDir Path directory = Path.of("unset");
-    private PodWorld world = new PodWorld(Path.of("unset"));
+    @TempDir Path directory;
+    private PodWorld world;
 
     @BeforeEach
     void start() {
@@ -138,6 +138,7 @@ class PodAgentTest {
         pod.getSpecBuilder().addInitContainers(PodWorld.container("two", "busybox"));
         world.apply(pod.build());
         assertThat(names()).containsExactly("one");
+        world.advance(Duration.ofMillis(200));
         assertThat(world.status("u1").getPhase()).isEqualTo("Pending");
         assertThat(world.container("u1").getState().getWaiting().getReason())
                 .isEqualTo("PodInitializing");

@@ -24,6 +24,7 @@ final class PodWorld {
     final SimClock clock = new SimClock();
     final FakeParts parts = new FakeParts(clock);
     final List<Event> events = new ArrayList<>();
+    final List<PodStatusReport> told = new ArrayList<>();
     final TreeMap<String, PodStatusReport> reports = new TreeMap<>();
     private final ArrayDeque<Runnable> effects = new ArrayDeque<>();
     private final Path directory;
@@ -42,6 +43,7 @@ final class PodWorld {
                         new PodReports() {
                             @Override
                             public void status(PodStatusReport report) {
+                                told.add(report);
                                 reports.put(report.getUid(), report);
                             }
 

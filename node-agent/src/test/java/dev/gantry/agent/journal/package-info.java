@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package dev.gantry.agent.journal;
+
+import org.jspecify.annotations.NullMarked;

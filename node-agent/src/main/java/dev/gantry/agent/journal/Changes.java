@@ -65,7 +65,7 @@ final class Changes {
     /// Reads whole changes into `values`, and leaves `file` after the last of them.
     ///
     /// @return how many bytes are good; 0 when the file is no journal
-    static long read(ByteBuffer file, TreeMap<String, ByteString> values) {
+    static long read(ByteBuffer file, Map<String, ByteString> values) {
         if (file.remaining() < Long.BYTES || file.getLong(0) != MAGIC) {
             return 0;
         }
@@ -86,7 +86,7 @@ final class Changes {
     }
 
     // Applies all of a body or nothing.
-    private static boolean apply(ByteBuffer body, TreeMap<String, ByteString> values) {
+    private static boolean apply(ByteBuffer body, Map<String, ByteString> values) {
         TreeMap<String, ByteString> puts = new TreeMap<>();
         Set<String> removals = new TreeSet<>();
         try {

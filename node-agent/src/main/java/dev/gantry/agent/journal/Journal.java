@@ -39,13 +39,13 @@ public final class Journal implements AutoCloseable {
     private static final int COMPACT_FACTOR = 4;
 
     private final Path file;
-    private final TreeMap<String, ByteString> values;
+    private final SortedMap<String, ByteString> values;
     private @Nullable FileChannel channel;
     private long end;
     private long room;
     private long live;
 
-    private Journal(Path file, TreeMap<String, ByteString> values) {
+    private Journal(Path file, SortedMap<String, ByteString> values) {
         this.file = file;
         this.values = values;
         this.live = sizeOf(values);
@@ -179,7 +179,7 @@ public final class Journal implements AutoCloseable {
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         closeChannel();
         end = length;
-        room = length + ZEROS.length;
+        room = (long) length + ZEROS.length;
         // A rename is durable only once its directory is (fsync(2)).
         try (FileChannel directory = FileChannel.open(directoryOf(file), StandardOpenOption.READ)) {
             directory.force(true);

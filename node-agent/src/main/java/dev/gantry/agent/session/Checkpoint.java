@@ -95,7 +95,7 @@ final class Checkpoint {
         Map<String, ByteString> puts = new TreeMap<>();
         wanted.forEach((key, message) -> {
             // Objects that did not change are the same ones as before.
-            if (saved.get(key) != message) {
+            if (!message.equals(saved.get(key))) {
                 puts.put(key, bytes(message));
             }
         });

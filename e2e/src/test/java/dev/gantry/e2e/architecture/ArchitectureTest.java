@@ -4,13 +4,27 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /// The rules of the modules and of the house, over all classes that ship.
-@AnalyzeClasses(packages = "dev.gantry", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "dev.gantry",
+        importOptions = {
+            ImportOption.DoNotIncludeTests.class,
+            ArchitectureTest.WithoutTestJars.class
+        })
 class ArchitectureTest {
+
+    /// Tests of other modules, which this one's tests use, do not ship either.
+    static final class WithoutTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
 
     private static final String CONTROL_PLANE = "dev.gantry.controlplane..";
     private static final String AGENT = "dev.gantry.agent..";

@@ -31,6 +31,23 @@ final class Workloads {
                 .formatted(name, restartPolicy, image, quoted(command));
     }
 
+    /// A pod whose container `main` runs once what its image says. Fields of the container can be
+    /// appended to the text, indented by four.
+    static String pod(String name, String image) {
+        return """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s}
+        spec:
+          restartPolicy: Never
+          terminationGracePeriodSeconds: 0
+          containers:
+          - name: main
+            image: "%s"
+        """
+                .formatted(name, image);
+    }
+
     /// A Deployment of web servers that are ready once they answer, with STAGE in their
     /// environment, and the Service of the same name on port 80.
     static String web(String name, int replicas, String stage) {

@@ -152,7 +152,8 @@ final class LayerInstaller {
                                 + ": digest mismatch: the registry sent bytes with the digest "
                                 + got
                                 + " for the layer "
-                                + expected);
+                                + expected
+                                + ": push the image again");
             }
         }
 

@@ -4,12 +4,14 @@ import dev.gantry.agent.image.RegistryCredentials.Login;
 import dev.gantry.agent.image.registry.RegistryAddress;
 import dev.gantry.agent.image.registry.RegistryConnection;
 import dev.gantry.agent.image.registry.RegistryConnection.Patience;
+import dev.gantry.agent.image.registry.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -46,7 +48,8 @@ final class Registries {
         this.http = builder.build();
     }
 
-    RegistryConnection connect(ImageReference name, Login login) throws InterruptedException {
+    RegistryConnection connect(ImageReference name, Login login)
+            throws IOException, InterruptedException {
         return new RegistryConnection(
                 http,
                 RegistryAddress.of(name.registry(), isPlain(name.registry())),
@@ -58,7 +61,7 @@ final class Registries {
     /// Where plain HTTP is allowed, a question without any login tells who speaks it: a server of
     /// TLS answers 400, redirects or hangs up. Asking in TLS first would make one that waits for
     /// the end of a line wait until the time is out.
-    private boolean isPlain(String registry) throws InterruptedException {
+    private boolean isPlain(String registry) throws IOException, InterruptedException {
         boolean allowed =
                 RegistryAddress.isLoopback(registry) || settings.plainHttp().contains(registry);
         if (!allowed) {
@@ -80,6 +83,8 @@ final class Registries {
             boolean speaks = status != 400 && (status < 300 || status >= 400);
             plain.put(registry, speaks);
             return speaks;
+        } catch (HttpTimeoutException e) {
+            throw RegistryException.unreachable(registry, e);
         } catch (IOException e) {
             // The request itself will tell what is wrong.
             return false;

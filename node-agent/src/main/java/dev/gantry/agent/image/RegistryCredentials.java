@@ -29,6 +29,11 @@ public record RegistryCredentials(List<Login> logins) {
         return new RegistryCredentials(all);
     }
 
+    /// Whether one of them is for this image's registry.
+    public boolean fit(ImageReference image) {
+        return !loginsFor(image).isEmpty();
+    }
+
     /// The logins for an image, to be tried in this order: the longest place that fits first, those
     /// for any registry last.
     List<Login> loginsFor(ImageReference image) {

@@ -7,6 +7,7 @@ import dev.gantry.agent.image.ImageStore;
 import dev.gantry.agent.image.ProgressListener;
 import dev.gantry.agent.image.PullException;
 import dev.gantry.agent.image.RegistryCredentials;
+import dev.gantry.api.core.v1.LocalObjectReference;
 import dev.gantry.api.core.v1.Pod;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -54,7 +55,8 @@ final class ImagePart {
         if (policy.equals("Never")) {
             throw new PartException(
                     Reasons.ERR_IMAGE_NEVER_PULL,
-                    "Container image \"%s\" is not present with pull policy of Never"
+                    ("Container image \"%s\" is not present with pull policy of Never:"
+                                    + " load it with gantry load")
                             .formatted(name));
         }
         return pull(pod, name, objects, notes);
@@ -89,9 +91,39 @@ final class ImagePart {
         } catch (PullException e) {
             throw new PartException(
                     Reasons.ERR_IMAGE_PULL,
-                    "Failed to pull image \"%s\": %s".formatted(name, e.getMessage()),
+                    "Failed to pull image \"%s\": %s%s"
+                            .formatted(name, e.getMessage(), remedy(e, pod, name, objects)),
                     e);
         }
+    }
+
+    /// What the pod's author can do about a refusal.
+    private static String remedy(PullException e, Pod pod, String image, Objects objects) {
+        if (e.reason() != PullException.Reason.UNAUTHORIZED) {
+            return "";
+        }
+        var namespace = pod.getMetadata().getNamespace();
+        var names =
+                pod.getSpec().getImagePullSecretsList().stream()
+                        .map(LocalObjectReference::getName)
+                        .toList();
+        if (names.isEmpty()) {
+            return "; name a secret with a login in the pod's imagePullSecrets";
+        }
+        for (var secret : names) {
+            var found = objects.secret(namespace, secret);
+            if (found.isEmpty()) {
+                return "; the secret %s of imagePullSecrets does not exist in the namespace %s"
+                        .formatted(secret, namespace);
+            }
+            if (PullSecrets.logins(found.get()).isEmpty()) {
+                return "; the secret %s of imagePullSecrets holds no login".formatted(secret);
+            }
+        }
+        boolean fits = credentials(pod, objects).fit(ImageReference.parse(image));
+        return fits
+                ? "; check the user and the password in " + String.join(", ", names)
+                : "; no secret of imagePullSecrets has one for this registry";
     }
 
     /// The logins of the pod's `imagePullSecrets`; a secret that is missing is passed over, as

@@ -111,6 +111,10 @@ final class ImageWork {
                     case UNAVAILABLE, RATE_LIMITED, MISMATCH -> Reason.UNAVAILABLE;
                     case STORAGE -> Reason.EXHAUSTED;
                 };
-        return new WorkException(reason, String.valueOf(e.getMessage()), e);
+        var remedy =
+                e.reason() == PullException.Reason.UNAUTHORIZED
+                        ? "; give a login with --user NAME:PASSWORD"
+                        : "";
+        return new WorkException(reason, e.getMessage() + remedy, e);
     }
 }

@@ -76,7 +76,15 @@ class ImagePullTest {
             String wrong = registry.host() + "/web:nope";
             assertThatThrownBy(() -> store.pull(wrong, NOBODY, ProgressListener.NONE))
                     .isInstanceOf(PullException.class)
-                    .hasMessage(wrong + ": not found");
+                    .hasMessage(
+                            wrong + ": not found: the repository web has no tag nope; it has 1");
+            String other = registry.host() + "/wbe:1";
+            assertThatThrownBy(() -> store.pull(other, NOBODY, ProgressListener.NONE))
+                    .hasMessage(
+                            other
+                                    + ": not found: the registry "
+                                    + registry.host()
+                                    + " has no repository wbe");
         }
         try (ImageStore store = store(List.of())) {
             PullException e =

@@ -99,6 +99,41 @@ class RegistryFaultTest {
     }
 
     @Test
+    void registryThatTakesConnectionsAndIsMuteIsAskedOnceOnly() throws Exception {
+        String name = registry.add("1", image());
+        registry.fault("manifests", registry.mute());
+        registry.fault("manifests", registry.mute());
+
+        PullException e = failure(name);
+
+        assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(e)
+                .hasMessage(
+                        name
+                                + ": the registry "
+                                + registry.host()
+                                + " cannot be reached: it takes connections but does not answer");
+        assertThat(registry.requests("manifests")).hasSize(1);
+    }
+
+    @Test
+    void layerThatTheRegistryLacksIsNamed() throws Exception {
+        TinyImage image = image();
+        String name = registry.add("1", image);
+        registry.fault(image.layers().getFirst(), SimRegistry.status(404, "X-Nothing", ""));
+
+        PullException e = failure(name);
+
+        assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND);
+        assertThat(e)
+                .hasMessage(
+                        name
+                                + ": the registry lacks "
+                                + image.layers().getFirst()
+                                + ", which is part of the image: push the image again");
+    }
+
+    @Test
     void manifestThatBreaksOffOrStallsIsAskedForAgain() throws Exception {
         String name = registry.add("1", image());
         registry.fault("manifests", SimRegistry.cut(10));

@@ -165,6 +165,45 @@ public final class RegistryProcess implements AutoCloseable {
         return host() + "/" + name;
     }
 
+    /// Makes an index with buildah of two images that are here: `foreign` for another architecture,
+    /// and then `own`; returns its full name.
+    ///
+    /// @param format `v2s2` or `oci`
+    public String pushIndex(String foreign, String own, String name, String format) {
+        String target = host() + "/" + name;
+        TestImages.run(
+                List.of(
+                        "sh",
+                        "-euc",
+                        """
+                        work=$(mktemp -d)
+                        trap 'rm -rf "$work"' EXIT
+                        b() { buildah --storage-driver vfs --root "$work" --runroot "$work" "$@"; }
+                        b manifest create list
+                        b manifest add --tls-verify=false --arch riscv64 list "docker://$1"
+                        b manifest add --tls-verify=false list "docker://$2"
+                        b manifest push -q --all --format "$4" --tls-verify=false \\
+                            list "docker://$3"
+                        """,
+                        "index",
+                        foreign,
+                        own,
+                        target,
+                        format));
+        return target;
+    }
+
+    /// The file that holds a blob, for damaging it.
+    public Path blob(String digest) {
+        String hex = digest.substring(digest.indexOf(':') + 1);
+        return directory.resolve(
+                "data/docker/registry/v2/blobs/sha256/"
+                        + hex.substring(0, 2)
+                        + "/"
+                        + hex
+                        + "/data");
+    }
+
     @Override
     public void close() {
         process.destroy();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A registry that misbehaves as it is told to: each fault is played once, in order, for the next
 /// request whose path holds its word. What real registries do right is tested with a real one.
-final class SimRegistry implements AutoCloseable {
+public final class SimRegistry implements AutoCloseable {
     private static final int NO_BODY = -1;
 
     private final HttpServer server;
@@ -36,31 +36,31 @@ final class SimRegistry implements AutoCloseable {
 
     private record Content(String type, byte[] bytes) {}
 
-    private record Fault(String word, Action action) {}
+    private record Fault(String word, Action action, boolean lasting) {}
 
     /// What is done instead of answering as asked.
-    interface Action {
+    public interface Action {
         void play(HttpExchange exchange, byte[] body) throws IOException;
     }
 
-    SimRegistry() throws IOException {
+    public SimRegistry() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/v2/", this::answer);
         server.start();
     }
 
-    String host() {
+    public String host() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
     /// Puts an image into the repository `team/app`; returns its full name.
-    String add(String tag, TinyImage image) {
+    public String add(String tag, TinyImage image) {
         image.blobs().forEach((digest, bytes) -> put("blobs/" + digest, "", bytes));
         return add(tag, TinyImage.MANIFEST, image.manifest());
     }
 
-    String add(String tag, String type, byte[] manifest) {
+    public String add(String tag, String type, byte[] manifest) {
         put("manifests/" + tag, type, manifest);
         put("manifests/" + Digest.of(manifest), type, manifest);
         return host() + "/team/app:" + tag;
@@ -94,7 +94,21 @@ final class SimRegistry implements AutoCloseable {
 
     void fault(String word, Action action) {
         synchronized (faults) {
-            faults.add(new Fault(word, action));
+            faults.add(new Fault(word, action, false));
+        }
+    }
+
+    /// Plays it for every request whose path holds the word, until [#heal].
+    public void lastingFault(String word, Action action) {
+        synchronized (faults) {
+            faults.add(new Fault(word, action, true));
+        }
+    }
+
+    /// Forgets all faults.
+    public void heal() {
+        synchronized (faults) {
+            faults.clear();
         }
     }
 
@@ -130,6 +144,11 @@ final class SimRegistry implements AutoCloseable {
         };
     }
 
+    /// Takes the request and never answers.
+    Action mute() {
+        return (_, _) -> awaitClose();
+    }
+
     private void awaitClose() throws IOException {
         try {
             closing.await();
@@ -139,7 +158,7 @@ final class SimRegistry implements AutoCloseable {
         }
     }
 
-    static Action flip() {
+    public static Action flip() {
         return (exchange, body) -> {
             byte[] wrong = body.clone();
             wrong[wrong.length / 2] ^= 1;
@@ -208,7 +227,9 @@ final class SimRegistry implements AutoCloseable {
             if (next == null || !path.contains(next.word())) {
                 return null;
             }
-            faults.remove();
+            if (!next.lasting()) {
+                faults.remove();
+            }
             return next.action();
         }
     }

@@ -16,7 +16,7 @@ public final class TestImages {
     /// As the archive names it.
     public static final String WEB = "gantry.dev/examples/web:1";
 
-    private static final long COMMAND_SECONDS = 400;
+    private static final long COMMAND_SECONDS = 600;
 
     private TestImages() {}
 

@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,21 +17,21 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 /// An image of a few bytes, built by hand so that each of its parts can be made wrong.
 ///
 /// @param blobs by digest: the layers and the config
-record TinyImage(byte[] manifest, Map<String, byte[]> blobs, List<String> layers) {
-    static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-    static final String INDEX = "application/vnd.oci.image.index.v1+json";
+public record TinyImage(byte[] manifest, Map<String, byte[]> blobs, List<String> layers) {
+    public static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+    public static final String INDEX = "application/vnd.oci.image.index.v1+json";
 
     /// Gzip layers of the given archives, for linux on the machine's own architecture.
-    static TinyImage of(List<byte[]> tars) {
+    public static TinyImage of(List<byte[]> tars) {
         return of(tars, tars.stream().map(TinyImage::gzip).toList(), architecture());
     }
 
-    static String architecture() {
+    public static String architecture() {
         return Manifests.Platform.host().architecture();
     }
 
     /// @param compressed what the registry holds for each archive
-    static TinyImage of(List<byte[]> tars, List<byte[]> compressed, String architecture) {
+    public static TinyImage of(List<byte[]> tars, List<byte[]> compressed, String architecture) {
         Map<String, byte[]> blobs = new LinkedHashMap<>();
         List<String> layers = new ArrayList<>();
         List<String> descriptors = new ArrayList<>();
@@ -65,7 +67,18 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs, List<String> layers
         return new TinyImage(manifest, blobs, layers);
     }
 
-    String digest() {
+    /// Writes it as skopeo's `dir:` reads it.
+    public void write(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("version"), "Directory Transport Version: 1.1\n");
+        Files.write(directory.resolve("manifest.json"), manifest);
+        for (Map.Entry<String, byte[]> blob : blobs.entrySet()) {
+            String hex = blob.getKey().substring(blob.getKey().indexOf(':') + 1);
+            Files.write(directory.resolve(hex), blob.getValue());
+        }
+    }
+
+    public String digest() {
         return Digest.of(manifest).toString();
     }
 
@@ -75,13 +88,13 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs, List<String> layers
     }
 
     /// An index's entry.
-    static String choice(String type, byte[] content, String os, String architecture) {
+    public static String choice(String type, byte[] content, String os, String architecture) {
         return ("{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d,"
                         + "\"platform\":{\"os\":\"%s\",\"architecture\":\"%s\"}}")
                 .formatted(type, Digest.of(content), content.length, os, architecture);
     }
 
-    static byte[] index(String... entries) {
+    public static byte[] index(String... entries) {
         return utf8(
                 "{\"schemaVersion\":2,\"mediaType\":\""
                         + INDEX
@@ -90,13 +103,14 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs, List<String> layers
                         + "]}");
     }
 
-    /// An archive of one file.
-    static byte[] tar(String name, byte[] content) {
+    /// An archive of one file, which may be executed.
+    public static byte[] tar(String name, byte[] content) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
             TarArchiveEntry entry = new TarArchiveEntry(name);
             entry.setSize(content.length);
+            entry.setMode(0100755);
             entry.setModTime(1_000_000_000_000L);
             tar.putArchiveEntry(entry);
             tar.write(content);
@@ -107,7 +121,7 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs, List<String> layers
         return bytes.toByteArray();
     }
 
-    static byte[] gzip(byte[] plain) {
+    public static byte[] gzip(byte[] plain) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
             gzip.write(plain);

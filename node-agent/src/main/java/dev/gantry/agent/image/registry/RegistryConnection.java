@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +67,10 @@ public final class RegistryConnection {
         for (int attempt = 1; ; attempt++) {
             try {
                 return manifestOnce(reference, max);
+            } catch (RegistryException e) {
+                throw e.kind() == Kind.NOT_FOUND
+                        ? new Absence(this, address.host(), repository).of(reference)
+                        : e;
             } catch (BrokenOff e) {
                 if (attempt >= TRIES_MAX) {
                     throw new RegistryException(
@@ -109,7 +114,19 @@ public final class RegistryConnection {
     ///
     /// @param size that the descriptor says
     public InputStream blob(String digest, long size) throws IOException, InterruptedException {
-        return new BlobStream(this, "/v2/" + repository + "/blobs/" + digest, size);
+        try {
+            return new BlobStream(this, "/v2/" + repository + "/blobs/" + digest, size);
+        } catch (RegistryException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
+            throw new RegistryException(
+                    Kind.NOT_FOUND,
+                    "the registry lacks "
+                            + digest
+                            + ", which is part of the image: push the image again",
+                    e);
+        }
     }
 
     HttpResponse<InputStream> send(String path, String accept, long from)
@@ -141,19 +158,21 @@ public final class RegistryConnection {
 
     private RegistryException refusal(int status, @Nullable IOException failure) {
         return switch (status) {
-            case 0 ->
-                    new RegistryException(
-                            Kind.UNAVAILABLE,
-                            "the registry "
-                                    + address.host()
-                                    + " cannot be reached"
-                                    + reason(failure),
-                            failure);
+            case 0 -> RegistryException.unreachable(address.host(), failure);
             case 404 -> new RegistryException(Kind.NOT_FOUND, "not found");
             case 401, 403 ->
                     new RegistryException(
                             Kind.UNAUTHORIZED,
-                            "unauthorized: the registry refuses (status " + status + ")");
+                            "unauthorized: the registry "
+                                    + address.host()
+                                    + (status == 401
+                                            ? " does not take the login"
+                                            : " refuses access (status 403)"));
+            case 416 ->
+                    new RegistryException(
+                            Kind.BAD_ANSWER,
+                            "the registry has fewer bytes of a layer than the image's manifest"
+                                    + " says: push the image again");
             case 429 ->
                     new RegistryException(
                             Kind.RATE_LIMITED, "the registry asks to come later (status 429)");
@@ -161,16 +180,6 @@ public final class RegistryConnection {
                     new RegistryException(
                             status >= 500 ? Kind.UNAVAILABLE : Kind.BAD_ANSWER,
                             "the registry answers with status " + status);
-        };
-    }
-
-    private static String reason(@Nullable IOException failure) {
-        return switch (failure) {
-            case null -> "";
-            case java.net.ConnectException e ->
-                    e.getMessage() == null ? ": no connection" : ": " + e.getMessage();
-            case java.net.http.HttpTimeoutException _ -> ": no answer in time";
-            default -> ": " + failure.getMessage();
         };
     }
 
@@ -204,8 +213,7 @@ public final class RegistryConnection {
             if (from > 0) {
                 request.header("Range", "bytes=" + from + "-");
             }
-            HttpResponse<InputStream> answer =
-                    http.send(request.build(), StallGuard.handler(patience.silence()));
+            HttpResponse<InputStream> answer = ask(request.build());
             int status = answer.statusCode();
             if (status == 401 && !sameOrigin(start, target)) {
                 answer.body().close();
@@ -219,6 +227,17 @@ public final class RegistryConnection {
             target = next(target, answer.headers().firstValue("Location").orElse(""));
         }
         throw new RegistryException(Kind.BAD_ANSWER, "the registry redirects without an end");
+    }
+
+    /// A time-out is not repeated: long enough has been waited, whoever wants the image comes
+    /// again.
+    private HttpResponse<InputStream> ask(HttpRequest request)
+            throws IOException, InterruptedException {
+        try {
+            return http.send(request, StallGuard.handler(patience.silence()));
+        } catch (HttpTimeoutException e) {
+            throw RegistryException.unreachable(request.uri().getAuthority(), e);
+        }
     }
 
     private static URI next(URI from, String location) throws RegistryException {

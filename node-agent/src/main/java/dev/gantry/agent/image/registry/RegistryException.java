@@ -1,6 +1,9 @@
 package dev.gantry.agent.image.registry;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A registry did not give what it was asked for. The message holds no secret.
@@ -17,6 +20,26 @@ public final class RegistryException extends IOException {
     }
 
     private final Kind kind;
+
+    /// No answer came.
+    ///
+    /// @param host as the image's name says it, with the port
+    public static RegistryException unreachable(String host, @Nullable IOException failure) {
+        String why =
+                switch (failure) {
+                    case null -> "";
+                    case HttpConnectTimeoutException _ ->
+                            ": no connection in time: check the address, and firewalls on the way";
+                    case HttpTimeoutException _ -> ": it takes connections but does not answer";
+                    case ConnectException e ->
+                            e.getMessage() == null || e.getMessage().equals("Connection refused")
+                                    ? ": nothing listens there (connection refused)"
+                                    : ": " + e.getMessage();
+                    default -> ": " + failure.getMessage();
+                };
+        return new RegistryException(
+                Kind.UNAVAILABLE, "the registry " + host + " cannot be reached" + why, failure);
+    }
 
     RegistryException(Kind kind, String message) {
         this(kind, message, null);

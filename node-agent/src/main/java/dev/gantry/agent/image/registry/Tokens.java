@@ -70,7 +70,10 @@ final class Tokens {
             authorization = login.basic();
             return;
         }
-        throw unauthorized(login.anonymous() ? "it wants a login" : "it does not take the login");
+        throw unauthorized(
+                "the registry "
+                        + address.host()
+                        + (login.anonymous() ? " wants a login" : " does not take the login"));
     }
 
     private static RegistryException unauthorized(String why) {

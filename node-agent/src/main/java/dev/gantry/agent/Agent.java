@@ -130,7 +130,6 @@ final class Agent implements AutoCloseable {
                         address,
                         reader.allocatableCpuMillis(),
                         reader.allocatableMemory(),
-                        config.allowHostIds(),
                         () ->
                                 new NodeFacts.Cluster(
                                         settings.dnsAddress(), settings.clusterDomain()));

@@ -17,7 +17,6 @@ import java.util.TreeMap;
 /// @param joinToken for the first time; a flag `@FILE` names a file that holds it
 /// @param nodeAddress this node's address; empty: the one that leads to the control plane
 /// @param metricsListen `host:port` for metrics and health
-/// @param allowHostIds pods may run with the host's ids where the kernel cannot give them their own
 /// @param reserved what is kept back from pods
 public record AgentConfig(
         Path dataDir,
@@ -26,7 +25,6 @@ public record AgentConfig(
         String nodeName,
         Optional<String> nodeAddress,
         HostPort metricsListen,
-        boolean allowHostIds,
         String logLevel,
         Reserved reserved) {
 
@@ -41,7 +39,6 @@ public record AgentConfig(
                     "--node-name",
                     "--node-address",
                     "--metrics-listen",
-                    "--allow-host-ids",
                     "--log-level",
                     "--system-reserved");
 
@@ -60,7 +57,6 @@ public record AgentConfig(
               --node-address ADDRESS    default: the address that leads to the control plane
               --metrics-listen H:P      metrics and health over HTTP (default %s)
               --system-reserved LIST    kept back from pods (default cpu=100m,memory=128Mi)
-              --allow-host-ids          run pods with the host's ids where the kernel cannot map them
               --log-level LEVEL         error, warn, info, debug or trace (default info)
 
             run-pod runs one pod from a file, prints its log and exits with its code.
@@ -134,7 +130,6 @@ public record AgentConfig(
                 name,
                 Optional.ofNullable(flags.get("--node-address")),
                 metrics.orElseThrow(),
-                flags.containsKey("--allow-host-ids"),
                 level,
                 reserved);
     }
@@ -148,8 +143,6 @@ public record AgentConfig(
             var name = equals < 0 ? argument : argument.substring(0, equals);
             if (!FLAGS.contains(name)) {
                 problems.add(unknown(name));
-            } else if (name.equals("--allow-host-ids")) {
-                flags.put(name, "true");
             } else if (equals >= 0) {
                 flags.put(name, argument.substring(equals + 1));
             } else if (i < arguments.size()) {

@@ -111,7 +111,6 @@ final class RunPod {
                         "127.0.0.1",
                         reader.allocatableCpuMillis(),
                         reader.allocatableMemory(),
-                        false,
                         () -> new NodeFacts.Cluster("", SETTINGS.clusterDomain()));
         var gone = new CountDownLatch(1);
         try (var body = host.start(node, () -> objects, reports(pod, done, gone))) {

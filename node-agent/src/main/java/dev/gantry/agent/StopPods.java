@@ -56,7 +56,6 @@ final class StopPods {
                         "",
                         0,
                         0,
-                        false,
                         () -> new NodeFacts.Cluster("", ""));
         try (var body = host.start(node, () -> new Objects(nothing), new Silence())) {
             body.agent().replaceAll(List.of());

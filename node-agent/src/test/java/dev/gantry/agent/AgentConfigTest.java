@@ -21,7 +21,6 @@ class AgentConfigTest {
                                 "n1",
                                 Optional.empty(),
                                 new AgentConfig.HostPort("127.0.0.1", 7422),
-                                false,
                                 "info",
                                 new AgentConfig.Reserved(100, 128L << 20)));
     }
@@ -37,7 +36,6 @@ class AgentConfigTest {
                                 "--node-name=n",
                                 "--node-address=192.0.2.7",
                                 "--metrics-listen=127.0.0.1:0",
-                                "--allow-host-ids",
                                 "--log-level=debug",
                                 "--system-reserved=cpu=250m,memory=1Gi"));
         assertThat(config)
@@ -49,7 +47,6 @@ class AgentConfigTest {
                                 "n",
                                 Optional.of("192.0.2.7"),
                                 new AgentConfig.HostPort("127.0.0.1", 0),
-                                true,
                                 "debug",
                                 new AgentConfig.Reserved(250, 1L << 30)));
     }
@@ -59,12 +56,14 @@ class AgentConfigTest {
         var wrong =
                 List.of(
                         "--sever",
+                        "--allow-host-ids",
                         "--node-name=N!",
                         "--log-level=loud",
                         "--metrics-listen=nowhere");
         assertThatThrownBy(() -> AgentConfig.parse(wrong))
                 .isInstanceOf(AgentConfig.UsageException.class)
                 .hasMessageContaining("unknown flag --sever, did you mean --server?")
+                .hasMessageContaining("unknown flag --allow-host-ids")
                 .hasMessageContaining("--server is missing")
                 .hasMessageContaining("--node-name: ")
                 .hasMessageContaining("--log-level: not one of")

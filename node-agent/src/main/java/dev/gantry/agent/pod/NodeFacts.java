@@ -7,15 +7,9 @@ import java.util.function.Supplier;
 /// @param address the node's own
 /// @param cpuMillis allocatable, thousandths of a processor
 /// @param memoryBytes allocatable
-/// @param allowHostIds pods may run with host ids where the kernel cannot map them
 /// @param cluster what the control plane settled; changes when the node registers
 public record NodeFacts(
-        String name,
-        String address,
-        long cpuMillis,
-        long memoryBytes,
-        boolean allowHostIds,
-        Supplier<Cluster> cluster) {
+        String name, String address, long cpuMillis, long memoryBytes, Supplier<Cluster> cluster) {
     /// @param dnsAddress empty where there is no cluster DNS
     public record Cluster(String dnsAddress, String domain) {}
 }

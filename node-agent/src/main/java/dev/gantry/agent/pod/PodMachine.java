@@ -230,7 +230,7 @@ public final class PodMachine {
             }
         }
         turn.member(member, new Probed(after));
-        if (!finished.result().success()) {
+        if (!finished.result().success() && track.get().counts(turn.now)) {
             turn.warn(
                     "Unhealthy",
                     finished.kind().word() + " probe failed: " + finished.result().output(),

@@ -29,7 +29,7 @@ public record ProbeTracks(List<ProbeTrack> tracks, boolean ready) {
         var tracks = new ArrayList<ProbeTrack>();
         for (var track : tracksOf(container, now)) {
             var passed = track.kind() == ProbeKind.STARTUP && started;
-            tracks.add(passed ? withVerdict(track, Verdict.PASSING) : track);
+            tracks.add(passed ? track.passed() : track);
         }
         return new ProbeTracks(tracks, ready);
     }
@@ -49,10 +49,6 @@ public record ProbeTracks(List<ProbeTrack> tracks, boolean ready) {
                     ProbeTrack.begin(ProbeKind.LIVENESS, container.getLivenessProbe(), startedAt));
         }
         return tracks;
-    }
-
-    private static ProbeTrack withVerdict(ProbeTrack track, Verdict verdict) {
-        return new ProbeTrack(track.kind(), track.probe(), track.nextAt(), false, 0, 0, verdict);
     }
 
     /// Started in Kubernetes' sense: no startup probe, or it has passed once.

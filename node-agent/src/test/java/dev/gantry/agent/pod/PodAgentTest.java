@@ -274,6 +274,22 @@ class PodAgentTest {
     }
 
     @Test
+    void containerIsReadySoonAfterItAnswers() {
+        var container =
+                PodWorld.container("web", "busybox")
+                        .setReadinessProbe(
+                                Probe.newBuilder().setPeriodSeconds(10).setFailureThreshold(1));
+        world.parts.probeFails("web", "Readiness", true);
+        world.apply(PodWorld.pod("u1", "Always", container));
+        world.advance(Duration.ofMillis(500));
+        assertThat(world.condition("u1", "Ready")).isEqualTo("False");
+        world.parts.probeFails("web", "Readiness", false);
+        world.advance(Duration.ofMillis(500));
+        assertThat(world.condition("u1", "Ready")).isEqualTo("True");
+        assertThat(world.eventReasons()).doesNotContain("Unhealthy");
+    }
+
+    @Test
     void deadlineFailsThePod() {
         var pod = web("Always").toBuilder();
         pod.getSpecBuilder().setActiveDeadlineSeconds(60);

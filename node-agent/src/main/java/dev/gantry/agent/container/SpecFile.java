@@ -17,6 +17,7 @@ final class SpecFile {
     private static final int MQUEUE = 4;
     private static final int DEVPTS = 5;
     private static final int TMPFS = 6;
+    private static final String CGROUP_DIRECTORY = "/sys/fs/cgroup";
     private static final int CGROUP1 = 7;
     private static final int CGROUP2 = 8;
     private static final int DEV = 9;
@@ -172,12 +173,17 @@ final class SpecFile {
         devices(privileged);
         spec.confinement().maskedPaths().forEach(p -> file.string(Tag.MASK, p));
         spec.confinement().readOnlyPaths().forEach(p -> file.string(Tag.READ_ONLY, p));
+        if (!privileged && !cgroups.mounts().getFirst().version2()) {
+            // The directory that holds the hierarchies of version 1, which had to be writable
+            // while they were mounted in it.
+            file.string(Tag.READ_ONLY, CGROUP_DIRECTORY);
+        }
     }
 
     private void cgroupMounts(int access) {
         List<CgroupMount> mounts = cgroups.mounts();
         if (!mounts.getFirst().version2()) {
-            mount(TMPFS, PLAIN, "/sys/fs/cgroup", "tmpfs", "mode=755,size=64k");
+            mount(TMPFS, PLAIN, CGROUP_DIRECTORY, "tmpfs", "mode=755,size=64k");
         }
         for (CgroupMount m : mounts) {
             int kind = m.version2() ? CGROUP2 : CGROUP1;

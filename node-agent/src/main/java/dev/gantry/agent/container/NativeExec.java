@@ -5,8 +5,6 @@ import dev.gantry.agent.container.LaunchFile.Tag;
 import dev.gantry.agent.sys.Syscalls;
 import dev.gantry.agent.sys.Syscalls.Descriptor;
 import java.io.BufferedReader;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -17,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +40,7 @@ final class NativeExec implements ExecProcess {
                     Tag.OOM_SCORE);
 
     private final Syscalls syscalls;
+    private final PipeWatch watch;
     private final int shimPidfd;
     private final OutputStream stdin;
     private final InputStream stdout;
@@ -48,11 +48,12 @@ final class NativeExec implements ExecProcess {
     private final @Nullable OutputStream control;
     private final BufferedReader status;
     private final ReentrantLock waiting = new ReentrantLock();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Integer exitCode;
 
-    private NativeExec(Syscalls syscalls, int shimPidfd, Pipes pipes, int status)
-            throws IOException {
+    private NativeExec(Syscalls syscalls, PipeWatch watch, int shimPidfd, Pipes pipes, int status) {
         this.syscalls = syscalls;
+        this.watch = watch;
         this.shimPidfd = shimPidfd;
         this.stdin = pipes.stdin >= 0 ? output(pipes.stdin) : OutputStream.nullOutputStream();
         this.stdout = input(pipes.stdout);
@@ -80,26 +81,33 @@ final class NativeExec implements ExecProcess {
         }
     }
 
+    /// What starts a program.
+    ///
+    /// @param watch waits for its pipes
+    record Starter(Syscalls syscalls, Shim shim, PipeWatch watch) {}
+
     /// Starts the program; `own` is the container's launch file, `init` a pidfd of its process.
-    static NativeExec start(Syscalls syscalls, Shim shim, byte[] own, ExecSpec spec, int init) {
+    static NativeExec start(Starter starter, byte[] own, ExecSpec spec, int init) {
+        Syscalls syscalls = starter.syscalls();
         byte[] launch = encode(LaunchFile.decode(own), spec);
         var pipes = pipes(syscalls, spec);
         pipes.descriptors.add(new Descriptor(init, FD_TARGET));
         Shim.Spawned spawned;
         try {
-            spawned = shim.spawn(LaunchFile.Mode.EXEC, launch, pipes.descriptors);
+            spawned = starter.shim().spawn(LaunchFile.Mode.EXEC, launch, pipes.descriptors);
         } finally {
             pipes.theirs.forEach(syscalls::close);
         }
         int pidfd =
                 syscalls.pidfdOpen(spawned.pid())
                         .orElseThrow(() -> new IllegalStateException("the shim is not our child"));
+        var exec = new NativeExec(syscalls, starter.watch(), pidfd, pipes, spawned.status());
         try {
-            var exec = new NativeExec(syscalls, pidfd, pipes, spawned.status());
             exec.awaitStart();
             return exec;
         } catch (IOException e) {
-            throw new UncheckedIOException("failed to open the streams of an exec", e);
+            exec.close();
+            throw new UncheckedIOException("failed to hear whether an exec has started", e);
         }
     }
 
@@ -160,21 +168,12 @@ final class NativeExec implements ExecProcess {
         return file.encode(LaunchFile.Mode.EXEC);
     }
 
-    /// A stream of Java's own over a descriptor, so that reads on virtual threads do no harm.
-    private InputStream input(int fd) throws IOException {
-        try {
-            return new FileInputStream("/proc/self/fd/" + fd);
-        } finally {
-            syscalls.close(fd);
-        }
+    private InputStream input(int fd) {
+        return Pipe.input(syscalls, watch, fd);
     }
 
-    private OutputStream output(int fd) throws IOException {
-        try {
-            return new FileOutputStream("/proc/self/fd/" + fd);
-        } finally {
-            syscalls.close(fd);
-        }
+    private OutputStream output(int fd) {
+        return Pipe.output(syscalls, watch, fd);
     }
 
     private Shim.Report report(int lines) throws IOException {
@@ -245,7 +244,11 @@ final class NativeExec implements ExecProcess {
 
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         // The shim may be past caring; otherwise this takes the program with it.
+        syscalls.pidfdSendSignal(shimPidfd, Syscalls.SIGTERM);
         try {
             stdin.close();
             stdout.close();
@@ -253,11 +256,11 @@ final class NativeExec implements ExecProcess {
             if (control != null) {
                 control.close();
             }
+            status.close();
         } catch (IOException e) {
-            // Unwritten input of a program that is being killed is of no use to anybody.
-            syscalls.pidfdSendSignal(shimPidfd, Syscalls.SIGTERM);
+            throw new UncheckedIOException("failed to close an exec", e);
         }
-        syscalls.pidfdSendSignal(shimPidfd, Syscalls.SIGTERM);
+        watch.awaitReadable(shimPidfd);
         syscalls.waitPidfd(shimPidfd, true);
         syscalls.close(shimPidfd);
     }

@@ -34,6 +34,7 @@ public final class NativeRuntime implements ContainerRuntime {
     private final Cgroups cgroups;
     private final Shim shim;
     private final ShimWatch watch;
+    private final PipeWatch pipes;
     private final Adoption adoption;
     private final Map<String, Live> live = new ConcurrentHashMap<>();
     private volatile Consumer<ContainerExit> listener = _ -> {};
@@ -56,6 +57,7 @@ public final class NativeRuntime implements ContainerRuntime {
         this.cgroups = Cgroups.detect(Cgroups.MOUNTED_AT, config.cgroupRoot());
         this.shim = new Shim(syscalls, config.shim());
         this.watch = new ShimWatch(syscalls, this::shimEnded);
+        this.pipes = new PipeWatch(syscalls);
         this.adoption = new Adoption(syscalls);
         cgroups.create(Cgroups.SHIMS, dev.gantry.agent.cgroup.Limits.NONE);
     }
@@ -91,6 +93,7 @@ public final class NativeRuntime implements ContainerRuntime {
                         .orElseThrow(() -> new IllegalStateException("the shim is not our child"));
         Shim.Report report;
         try {
+            pipes.awaitReadable(spawned.status());
             report = shim.read(spawned.status());
         } finally {
             syscalls.close(spawned.status());
@@ -258,7 +261,8 @@ public final class NativeRuntime implements ContainerRuntime {
         }
         try {
             byte[] own = Files.readAllBytes(state(id).launchFile());
-            return NativeExec.start(syscalls, shim, own, spec, pidfd.getAsInt());
+            var starter = new NativeExec.Starter(syscalls, shim, pipes);
+            return NativeExec.start(starter, own, spec, pidfd.getAsInt());
         } catch (IOException e) {
             throw new UncheckedIOException("failed to read the launch file of " + id, e);
         } finally {
@@ -305,6 +309,7 @@ public final class NativeRuntime implements ContainerRuntime {
     @Override
     public void close() {
         watch.close();
+        pipes.close();
         shim.close();
     }
 }

@@ -22,6 +22,8 @@ public final class LinuxSyscalls implements Syscalls {
     private static final int WEXITED = 4;
     private static final int SIGINFO_BYTES = 128;
     private static final int POLLIN = 1;
+    private static final int POLLOUT = 4;
+    private static final int F_SETFL = 4;
     private static final int SPAWN_SETSIGMASK = 8;
 
     @Override
@@ -141,6 +143,34 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public void nonblocking(int fd) {
+        // The access mode is not looked at, and no other flag is used on pipes.
+        check(Libc.fcntl(fd, F_SETFL, O_NONBLOCK), "set the flags of a descriptor", "");
+    }
+
+    @Override
+    public int readSome(int fd, byte[] into) {
+        int n;
+        do {
+            n = Libc.read(fd, into, new NativeLong(into.length)).intValue();
+        } while (n < 0 && Native.getLastError() == Errno.EINTR);
+        return some(n, "read");
+    }
+
+    @Override
+    public int writeSome(int fd, byte[] bytes) {
+        int n;
+        do {
+            n = Libc.write(fd, bytes, new NativeLong(bytes.length)).intValue();
+        } while (n < 0 && Native.getLastError() == Errno.EINTR);
+        return some(n, "write");
+    }
+
+    private static int some(int n, String what) {
+        return n < 0 && Native.getLastError() == Errno.EAGAIN ? -1 : check(n, what, "");
+    }
+
+    @Override
     public void fsync(int fd) {
         check(Libc.fsync(fd), "fsync", "");
     }
@@ -200,11 +230,16 @@ public final class LinuxSyscalls implements Syscalls {
 
     @Override
     public boolean[] poll(int[] fds, int timeoutMillis) {
+        return poll(fds, new boolean[fds.length], timeoutMillis);
+    }
+
+    @Override
+    public boolean[] poll(int[] fds, boolean[] writing, int timeoutMillis) {
         var ready = new boolean[fds.length];
         try (var polls = new Memory(Math.max(8L, 8L * fds.length))) {
             for (int i = 0; i < fds.length; i++) {
                 polls.setInt(8L * i, fds[i]);
-                polls.setInt(8L * i + 4, POLLIN);
+                polls.setInt(8L * i + 4, writing[i] ? POLLOUT : POLLIN);
             }
             int n = Libc.poll(polls, new NativeLong(fds.length), timeoutMillis);
             if (n < 0 && Native.getLastError() == Errno.EINTR) {

@@ -89,6 +89,16 @@ public interface Syscalls {
     /// read(2); 0 at the end.
     int read(int fd, byte[] into);
 
+    /// Makes [#readSome] and [#writeSome] return instead of waiting: F_SETFL of fcntl(2). It holds
+    /// for all who share the descriptor's open file.
+    void nonblocking(int fd);
+
+    /// read(2) into the beginning of `into`: 0 at the end, -1 when there is nothing yet.
+    int readSome(int fd, byte[] into);
+
+    /// write(2) of the beginning of `bytes`: how many were taken, -1 when there is no room yet.
+    int writeSome(int fd, byte[] bytes);
+
     void fsync(int fd);
 
     /// flock(2); false when `LOCK_NB` was asked and another holds it.
@@ -107,6 +117,9 @@ public interface Syscalls {
     /// poll(2) for reading: bit i of the result is set when `fds[i]` is ready or hung up. At most
     /// `fds.length` descriptors; `timeoutMillis` -1 waits for ever.
     boolean[] poll(int[] fds, int timeoutMillis);
+
+    /// As [#poll(int[], int)], for room to write where `writing` says so.
+    boolean[] poll(int[] fds, boolean[] writing, int timeoutMillis);
 
     /// eventfd(2), for waking a [#poll].
     int eventfd();

@@ -14,7 +14,6 @@ import dev.gantry.api.v1.ExecStart;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// Carries exec and attach between a caller's streams and a container.
 final class Execs {
@@ -39,19 +38,19 @@ final class Execs {
                         start.getSize().getRows());
         try (var process = runtime.exec(id, spec)) {
             streams.started();
-            var input = blocking("exec-in-" + id, () -> feed(process, streams));
+            var input = start("exec-in-" + id, () -> feed(process, streams));
             var output =
-                    blocking(
+                    start(
                             "exec-out-" + id,
                             () -> carry(process, process.stdout(), streams::stdout));
             var errors =
-                    blocking(
+                    start(
                             "exec-err-" + id,
                             () -> carry(process, process.stderr(), streams::stderr));
             try {
                 output.join();
                 errors.join();
-                return exitCode(id, process);
+                return process.waitFor();
             } finally {
                 input.interrupt();
                 output.interrupt();
@@ -62,32 +61,8 @@ final class Execs {
         }
     }
 
-    private static int exitCode(String id, ExecProcess process) throws InterruptedException {
-        var code = new AtomicInteger();
-        var waiting =
-                blocking(
-                        "exec-end-" + id,
-                        () -> {
-                            try {
-                                code.set(process.waitFor());
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
-        try {
-            waiting.join();
-        } catch (InterruptedException e) {
-            waiting.interrupt();
-            throw e;
-        }
-        return code.get();
-    }
-
-    // Reading a pipe holds its thread in the kernel: on a virtual thread it would hold a carrier,
-    // and
-    // a few idle execs would stop the whole agent.
-    private static Thread blocking(String name, Runnable work) {
-        return Thread.ofPlatform().daemon().name(name).start(work);
+    private static Thread start(String name, Runnable work) {
+        return Thread.ofVirtual().name(name).start(work);
     }
 
     private interface Sink {
@@ -146,8 +121,7 @@ final class Execs {
             if (start.getTty() && start.hasSize()) {
                 attached.resize(start.getSize().getColumns(), start.getSize().getRows());
             }
-            var input =
-                    Thread.ofVirtual().name("attach-in-" + id).start(() -> feed(attached, streams));
+            var input = start("attach-in-" + id, () -> feed(attached, streams));
             try {
                 var chunk = attached.next();
                 while (chunk.isPresent()) {

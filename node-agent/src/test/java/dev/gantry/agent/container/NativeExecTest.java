@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -119,6 +123,82 @@ class NativeExecTest {
         exec.close();
 
         assertThat(host.runtime.usage("a").processes()).isEqualTo(1);
+    }
+
+    @Test
+    void idleExecsHoldNoCarriers() throws Exception {
+        sleeper();
+        int more = Runtime.getRuntime().availableProcessors() + 1;
+        var idle = new ArrayList<ExecProcess>();
+        var readers = new ArrayList<Thread>();
+        for (int i = 0; i < more; i++) {
+            ExecProcess exec = exec(false, false, "exec sleep 1000");
+            idle.add(exec);
+            readers.add(Thread.ofVirtual().start(() -> readAll(exec)));
+        }
+        for (Thread reader : readers) {
+            while (reader.getState() == Thread.State.NEW
+                    || reader.getState() == Thread.State.RUNNABLE) {
+                Thread.onSpinWait();
+            }
+        }
+
+        var free = new CompletableFuture<String>();
+        Thread.ofVirtual().start(() -> free.complete("ran"));
+
+        assertThat(free.get(30, TimeUnit.SECONDS)).isEqualTo("ran");
+        idle.forEach(ExecProcess::close);
+        for (Thread reader : readers) {
+            reader.join();
+        }
+    }
+
+    private static void readAll(ExecProcess exec) {
+        try {
+            exec.stdout().readAllBytes();
+        } catch (IOException e) {
+            // It is closed while it waits, which the test wants.
+            return;
+        }
+    }
+
+    @Test
+    void inputThatNobodyReadsWaitsForRoom() throws Exception {
+        sleeper();
+        var bytes = new byte[1 << 20];
+
+        try (ExecProcess exec = exec(false, true, "read line; wc -c")) {
+            var writer =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try (var stdin = exec.stdin()) {
+                                    stdin.write("go\n".getBytes(UTF_8));
+                                    stdin.write(bytes);
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            });
+
+            assertThat(new String(exec.stdout().readAllBytes(), UTF_8).strip())
+                    .isEqualTo(Integer.toString(bytes.length));
+            writer.join();
+        }
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() throws Exception {
+        sleeper();
+        ExecProcess first = exec(false, false, "exec sleep 1000");
+        first.close();
+        // It may get the descriptors that the first one had.
+        try (ExecProcess second = exec(false, true, "cat")) {
+            first.close();
+            second.stdin().write("alive".getBytes(UTF_8));
+            second.stdin().close();
+
+            assertThat(new String(second.stdout().readAllBytes(), UTF_8)).isEqualTo("alive");
+            assertThat(second.waitFor()).isZero();
+        }
     }
 
     @Test

@@ -38,13 +38,30 @@ final class AotTraining {
             metadata:
               name: web
               namespace: default
+              labels: {app: web}
               creationTimestamp: "2026-01-01T00:00:00Z"
+              ownerReferences:
+                - {apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: u, controller: true}
             spec:
               nodeName: n1
               containers:
                 - name: web
                   image: web:1
                   resources: {limits: {memory: 64Mi}}
+            status:
+              phase: Running
+              hostIP: 10.0.0.1
+              podIP: 10.200.0.2
+              podIPs: [{ip: 10.200.0.2}]
+              startTime: "2026-01-01T00:00:00Z"
+              conditions: [{type: Ready, status: "True"}]
+              containerStatuses:
+                - name: web
+                  ready: true
+                  restartCount: 1
+                  state: {running: {startedAt: "2026-01-01T00:00:01Z"}}
+                  lastState:
+                    terminated: {exitCode: 1, finishedAt: "2026-01-01T00:00:00Z"}
             ---
             apiVersion: apps/v1
             kind: Deployment

@@ -83,8 +83,7 @@ public final class Tls {
         return found;
     }
 
-    static PrivateKey privateKey(String pem, String algorithm)
-            throws GeneralSecurityException {
+    static PrivateKey privateKey(String pem, String algorithm) throws GeneralSecurityException {
         String begin = "-----BEGIN PRIVATE KEY-----";
         int from = pem.indexOf(begin);
         int to = pem.indexOf("-----END PRIVATE KEY-----");

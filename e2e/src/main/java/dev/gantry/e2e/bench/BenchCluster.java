@@ -61,6 +61,11 @@ final class BenchCluster implements AutoCloseable {
         run(command, data);
     }
 
+    /// The admin's configuration.
+    Path config() {
+        return data.resolve("admin.yaml");
+    }
+
     /// An open connection to the API, as the admin.
     ManagedChannel connect() throws IOException {
         Path pki = data.resolve("pki");

@@ -23,6 +23,8 @@ started again should it end. In the foreground it runs until Ctrl-C; pods go on 
 
 down stops all pods and processes. With --purge it also deletes the data folder.
 
+The environment can hold defaults: GANTRY_DATA_DIR for --data-dir, GANTRY_UP_FLAGS for flags of "gantry up".
+
 Examples:
   gantry up --detach
   gantry down --purge
@@ -34,7 +36,13 @@ fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 command=$1
 shift
-data=$default_data detach= purge= base=7420 node=$(hostname) level=info supervise=
+# Flags that hold unless the command line says otherwise.
+# shellcheck disable=SC2086
+case "$command ${1:-}" in
+  "up --supervise") ;;
+  up\ *) set -- ${GANTRY_UP_FLAGS:-} "$@" ;;
+esac
+data=${GANTRY_DATA_DIR:-$default_data} detach= purge= base=7420 node=$(hostname) level=info supervise= child=
 hosts=localhost,127.0.0.1,$node
 ranges=()
 while [ $# -gt 0 ]; do
@@ -78,13 +86,42 @@ record() { printf '%s %s\n' "$2" "$(start_time "$2")" >"$1.new" && mv "$1.new" "
 healthy() {
   local status
   { exec 9<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
-  printf 'GET %s HTTP/1.0\r\n\r\n' "$2" >&9
-  read -r -t 5 _ status _ <&9
+  { printf 'GET %s HTTP/1.0\r\n\r\n' "$2" >&9 && read -r -t 5 _ status _ <&9; } 2>/dev/null
   exec 9<&- 9>&-
   [ "${status:-}" = 200 ]
 }
 
-port_free() { ! { exec 9<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || { exec 9<&- 9>&-; return 1; }; }
+# listener PORT: the inode of a socket that listens on the port, whatever its address; nothing when there is none.
+# Read from the kernel's table (proc(5)): to connect would wait for a listener that accepts nothing.
+listener() {
+  local hex
+  printf -v hex '%04X' "$1"
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | sed -n "s/^ *[0-9]*: [0-9A-F]*:$hex [0-9A-F:]* 0A \\([^ ]* *\\)\\{5\\}\\([0-9]*\\) .*/\\2/p" | head -n 1
+}
+
+# holder INODE: " by PROGRAM (process ID)" of the process that has the socket, as far as this user may know.
+holder() {
+  local file pid
+  file=$(find /proc/[0-9]*/fd -lname "socket:\[$1\]" -print -quit 2>/dev/null)
+  [ -n "$file" ] || return 0
+  pid=${file#/proc/} pid=${pid%%/*}
+  printf ' by %s (process %s)' "$(cat "/proc/$pid/comm" 2>/dev/null)" "$pid"
+}
+
+check_ports() {
+  local port use inode
+  while read -r port use; do
+    inode=$(listener "$port")
+    [ -z "$inode" ] || fail "port $port, for $use, is in use on this host$(holder "$inode")." \
+      "Stop that process, or choose other ports: gantry up --port-base N takes N to N+4"
+  done <<PORTS
+$api the API
+$server_metrics metrics of the control plane
+$agent_metrics metrics of the agent
+$etcd_client etcd
+$etcd_peer peers of etcd
+PORTS
+}
 
 role_command() { # sets argv for a role
   case $1 in
@@ -112,6 +149,7 @@ start() { # ROLE
   [ -s "$logs/$role.log" ] && [ "$(stat -c %s "$logs/$role.log")" -gt 52428800 ] && mv "$logs/$role.log" "$logs/$role.log.1"
   "${argv[@]}" >>"$logs/$role.log" 2>&1 9>&- 8>&- 7>&- &
   pids[$role]=$!
+  worked[$role]=
   started_at[$role]=$SECONDS
   record "$run/$role.pid" "${pids[$role]}"
 }
@@ -129,8 +167,17 @@ stop() {
   rm -f "$run/$1.pid"
 }
 
+# works ROLE: whether a role got as far as doing its job. etcd that lives for two seconds has its ports and its data.
+works() {
+  case $1 in
+    etcd) [ $((SECONDS - started_at[etcd])) -ge 2 ] ;;
+    server) healthy "$server_metrics" /readyz ;;
+    agent) healthy "$agent_metrics" /readyz ;;
+  esac
+}
+
 supervisor() {
-  declare -A pids started_at delay
+  declare -A pids started_at delay worked
   exec 7<> <(:)
   ending=
   trap 'ending=1' TERM INT HUP
@@ -159,13 +206,17 @@ supervisor() {
       if ! kill -0 "${pids[$role]}" 2>/dev/null; then
         wait "${pids[$role]}"
         code=$?
-        # At once after a long life, else slower each time, up to 10 s.
-        if [ $((SECONDS - started_at[$role])) -ge 10 ]; then delay[$role]=0; fi
+        # At once when it had worked, else slower each time, up to 10 s.
+        if [ -n "${worked[$role]}" ]; then delay[$role]=0; fi
         if [ "$SECONDS" -ge $((started_at[$role] + delay[$role])) ]; then
           say "$(date -u +%FT%TZ) $role ended with $code, starting it again" >>"$logs/supervisor.log"
+          [ -n "${worked[$role]}" ] || echo "$role" >>"$run/failures"
           delay[$role]=$((delay[$role] == 0 ? 1 : delay[$role] * 2 > 10 ? 10 : delay[$role] * 2))
           start "$role"
         fi
+      elif [ -z "${worked[$role]}" ] && works "$role"; then
+        worked[$role]=1
+        rm -f "$run/failures"
       fi
     done
     # A pause without a process of its own: nothing is ever written to this pipe.
@@ -181,27 +232,41 @@ prepare() {
   command -v etcd >/dev/null || fail "etcd is not installed. Install it: apt-get install etcd-server"
   mkdir -p "$data" "$run" "$logs" && chmod 700 "$data" "$run" "$logs" || fail "cannot use $data"
   alive "$run/supervisor.pid" && return 1
-  local port
-  for port in $api $server_metrics $agent_metrics $etcd_client $etcd_peer; do
-    alive "$run/etcd.pid" || port_free "$port" || fail "port $port is in use on this host. Choose others: gantry up --port-base N"
-  done
+  alive "$run/etcd.pid" || check_ports
   "$gantry" server init-pki --data-dir "$data" --host "$hosts" --listen "0.0.0.0:$api" --advertise "127.0.0.1:$api" >"$logs/init-pki.log" 2>&1 \
     || { cat "$logs/init-pki.log" >&2; fail "making the cluster's certificates failed"; }
   return 0
 }
 
+# hopeless: whether a role that never worked ended because a port was taken meanwhile, or ended again and again; sets what.
+hopeless() {
+  [ -s "$run/failures" ] || return 1
+  what=$(tail -n 1 "$run/failures")
+  tail -n 5 "$logs/$what.log" | grep -qi 'address already in use' || [ "$(grep -cx "$what" "$run/failures")" -ge 3 ]
+}
+
+# Stops the daemons, when this command started them, since they did not get ready.
+give_up() { # ROLE MESSAGE
+  say "the last lines of $logs/$1.log:" >&2
+  last_words "$1" >&2
+  if [ -n "$child" ]; then
+    kill -TERM "$child" 2>/dev/null
+    wait "$child"
+  fi
+  fail "$2"
+}
+
 wait_ready() { # until the node is ready, or fail with what is missing
   local i what=
   for ((i = 0; i < 1200; i++)); do
-    alive "$run/supervisor.pid" || [ $i -lt 20 ] || { last_words supervisor; fail "the supervisor ended (logs in $logs)"; }
+    alive "$run/supervisor.pid" || [ $i -lt 20 ] || { last_words supervisor >&2; fail "the supervisor ended (logs in $logs)"; }
+    [ -z "$child" ] || ! hopeless || give_up "$what" "the $what cannot start"
     if ! healthy "$server_metrics" /readyz; then what=server
     elif ! healthy "$agent_metrics" /readyz; then what=agent
     else return 0; fi
     sleep 0.05
   done
-  say "the last lines of $logs/$what.log:" >&2
-  last_words "$what" >&2
-  fail "the $what did not get ready within 60 s"
+  give_up "$what" "the $what did not get ready within 60 s"
 }
 
 greeting() {
@@ -219,9 +284,10 @@ up() {
     return 0
   fi
   : >>"$logs/supervisor.log"
+  rm -f "$run/failures"
   setsid bash "$GANTRY_HOME/lib/up.sh" up --supervise --data-dir "$data" --port-base "$base" --node-name "$node" \
     --log-level "$level" "${ranges[@]}" >>"$logs/supervisor.log" 2>&1 </dev/null &
-  local child=$!
+  child=$!
   if [ -z "$detach" ]; then trap 'kill -TERM $child 2>/dev/null; interrupted=1' INT TERM; fi
   wait_ready
   greeting "$(awk "BEGIN{printf \"%.1f\", $EPOCHREALTIME - $began}")"
@@ -230,16 +296,19 @@ up() {
   while kill -0 $child 2>/dev/null; do wait $child; done
 }
 
+# Ends the supervisor, which ends the daemons first: the agent before those it talks to.
+kill_supervisor() {
+  local pid i
+  alive "$run/supervisor.pid" || return 0
+  read -r pid _ <"$run/supervisor.pid"
+  kill -TERM "$pid"
+  for ((i = 0; i < 700; i++)); do alive "$run/supervisor.pid" || break; sleep 0.1; done
+}
+
 down() {
   [ -d "$data" ] || { say "nothing runs from $data"; return 0; }
-  local pid i
-  if alive "$run/supervisor.pid"; then
-    # The agent stops last among the daemons' users: first it takes its pods down.
-    read -r pid _ <"$run/supervisor.pid"
-    kill -TERM "$pid"
-    for ((i = 0; i < 700; i++)); do alive "$run/supervisor.pid" || break; sleep 0.1; done
-  fi
-  local role
+  kill_supervisor
+  local pid role
   for role in agent server etcd; do
     if alive "$run/$role.pid"; then read -r pid _ <"$run/$role.pid"; kill -KILL "$pid"; fi
   done

@@ -61,7 +61,12 @@ public final class Main {
     private static final Duration LEADER_TIME = Duration.ofSeconds(3);
 
     /// How long the pause is between two looks at an etcd that does not answer.
-    private static final Duration STORE_RETRY = Duration.ofSeconds(2);
+    private static final Duration STORE_RETRY = Duration.ofMillis(200);
+
+    /// Only each so many-th of these looks is logged: about two a minute.
+    private static final int RETRIES_LOGGED = 100;
+
+    private static final Duration UPKEEP_RETRY = Duration.ofSeconds(2);
 
     /// Idle watchers learn this often how far they have come.
     private static final Duration BOOKMARKS = Duration.ofSeconds(30);
@@ -142,7 +147,10 @@ public final class Main {
     private void start() throws IOException, InterruptedException {
         LOG.atInfo().addKeyValue("config", config).log("starting");
         var observability =
-                shutdown.closing(ObservabilityServer.start(config.metricsListen().address()));
+                shutdown.closing(
+                        listening(
+                                "metrics on " + config.metricsListen() + " (--metrics-listen)",
+                                () -> ObservabilityServer.start(config.metricsListen().address())));
         var pki = openPki(config, clock);
         var threads = Thread.ofVirtual().name("server-", 0).factory();
         var timer = shutdown.closing(new ThreadTimer(FaultHandler.logging()));
@@ -178,11 +186,14 @@ public final class Main {
 
         var api =
                 shutdown.closing(
-                        ApiServer.start(
-                                config.listen().address(),
-                                pki.server(),
-                                pki.authority().certificate(),
-                                services));
+                        listening(
+                                "the API on " + config.listen() + " (--listen)",
+                                () ->
+                                        ApiServer.start(
+                                                config.listen().address(),
+                                                pki.server(),
+                                                pki.authority().certificate(),
+                                                services)));
         var upkeep = threads.newThread(() -> keepUp(pki, tokens, api));
         upkeep.start();
         shutdown.closing(upkeep::interrupt);
@@ -191,6 +202,23 @@ public final class Main {
         shutdown.closing(bookmarks::interrupt);
         observability.readyWhen(() -> "");
         LOG.atInfo().addKeyValue("port", api.port()).log("serving");
+    }
+
+    private interface Start<T> {
+        T start() throws IOException;
+    }
+
+    /// Starts a server, and says which one it was when its address cannot be had.
+    private static <T> T listening(String what, Start<T> server) throws IOException {
+        try {
+            return server.start();
+        } catch (IOException e) {
+            var root = (Throwable) e;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            throw new IOException("cannot serve " + what, root);
+        }
     }
 
     private NodeServices nodes(
@@ -260,14 +288,17 @@ public final class Main {
             Store store, ThreadFactory threads, ThreadTimer timer, ObservabilityServer readiness)
             throws InterruptedException {
         readiness.readyWhen(() -> "waiting for etcd at " + config.etcd());
-        while (true) {
+        for (int retries = 0; ; retries++) {
             try {
                 return ObjectStore.start(store, threads, timer, random);
             } catch (StoreException e) {
                 if (!e.retryable()) {
                     throw e;
                 }
-                LOG.atWarn()
+                LOG.atLevel(
+                                retries % RETRIES_LOGGED == 0
+                                        ? org.slf4j.event.Level.WARN
+                                        : org.slf4j.event.Level.DEBUG)
                         .addKeyValue("etcd", config.etcd())
                         .addKeyValue("reason", text(e))
                         .log("etcd does not answer, waiting for it");
@@ -288,7 +319,7 @@ public final class Main {
                         LOG.atInfo().log("server certificate renewed");
                     }
                 } catch (StoreException | CertificateException e) {
-                    pause = STORE_RETRY;
+                    pause = UPKEEP_RETRY;
                     LOG.atWarn().setCause(e).log("upkeep of certificates failed, will retry");
                 }
                 Thread.sleep(pause);

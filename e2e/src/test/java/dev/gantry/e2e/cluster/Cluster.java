@@ -37,19 +37,23 @@ public final class Cluster implements AutoCloseable {
 
     /// Starts a cluster and waits until its node is ready.
     public static Cluster start() {
+        try {
+            return start(Files.createTempDirectory("gantry-e2e-"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// As [#start], with a data folder that a test has prepared.
+    public static Cluster start(Path data) {
         Path home = Path.of(System.getProperty("gantry.root")).resolve("target/gantry");
         if (!Files.isExecutable(home.resolve("bin/gantry"))) {
             throw new AssertionError(home + " is not built: run deploy/build");
         }
-        try {
-            Path data = Files.createTempDirectory("gantry-e2e-");
-            int octet = 20 + 2 * ThreadLocalRandom.current().nextInt(OCTETS);
-            Cluster cluster = new Cluster(home, data, freePorts(), octet);
-            cluster.up();
-            return cluster;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        int octet = 20 + 2 * ThreadLocalRandom.current().nextInt(OCTETS);
+        Cluster cluster = new Cluster(home, data, freePorts(), octet);
+        cluster.up();
+        return cluster;
     }
 
     /// As [#start], with [Workloads#IMAGE] loaded.
@@ -65,11 +69,16 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void loadImage() {
+        gantry("load", "-i", archive().toString()).orFail();
+    }
+
+    /// An archive of [Workloads#IMAGE], in the cluster's folder.
+    public Path archive() {
         Path script =
                 Path.of(System.getProperty("gantry.root"), "deploy/examples/make-busybox-image");
         Path archive = data.resolve("web.tar");
         Command.run(COMMAND, Map.of(), List.of(script.toString(), archive.toString())).orFail();
-        gantry("load", "-i", archive.toString()).orFail();
+        return archive;
     }
 
     /// Starts what does not run of the cluster.
@@ -175,8 +184,13 @@ public final class Cluster implements AutoCloseable {
 
     /// Kills one of the daemons with SIGKILL.
     public void kill(String role) {
-        long pid = pid(role);
-        Command.run(COMMAND, Map.of(), List.of("kill", "-KILL", Long.toString(pid)));
+        signal(role, "KILL");
+    }
+
+    /// Sends a signal to one of the daemons, or to the `supervisor`.
+    public void signal(String role, String name) {
+        Command.run(COMMAND, Map.of(), List.of("kill", "-" + name, Long.toString(pid(role))))
+                .orFail();
     }
 
     /// The ends of all logs, for messages.
@@ -223,7 +237,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     // A base from which five ports in a row are free.
-    private static int freePorts() {
+    static int freePorts() {
         for (int attempt = 0; attempt < 100; attempt++) {
             int base = 20_000 + 10 * ThreadLocalRandom.current().nextInt(1000);
             if (areFree(base)) {

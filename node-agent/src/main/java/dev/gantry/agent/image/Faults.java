@@ -18,7 +18,12 @@ final class Faults {
     static PullException of(String what, IOException e) {
         if (isNoRoom(e)) {
             return new PullException(
-                    Reason.STORAGE, what + ": no space left on the node's disk", e);
+                    Reason.STORAGE,
+                    what
+                            + ": no space left on the node's disk ("
+                            + e.getMessage()
+                            + "); make room there, or remove images with gantry rmi",
+                    e);
         }
         if (e instanceof ArchiveException || e.getCause() instanceof ArchiveException) {
             return unusable(what, "bad layer: " + e.getMessage(), e);

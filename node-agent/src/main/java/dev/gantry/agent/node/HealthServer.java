@@ -26,7 +26,13 @@ public final class HealthServer implements AutoCloseable {
         try {
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
-            throw new IOException("cannot listen for metrics on " + address, e);
+            throw new IOException(
+                    "cannot listen for metrics on "
+                            + address.getHostString()
+                            + ":"
+                            + address.getPort()
+                            + " (--metrics-listen)",
+                    e);
         }
         server.setExecutor(
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));

@@ -29,9 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class ControlPlaneSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlaneSession.class);
 
-    // A control plane that restarts is found again within 5 s.
+    // A control plane that restarts is found again within a second. A refused connection costs
+    // neither side much, so that thousands of nodes may ask that often.
     private static final Backoff RECONNECT =
-            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1));
 
     private final SessionConfig config;
     private final SessionParts parts;

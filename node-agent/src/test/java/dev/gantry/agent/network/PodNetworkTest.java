@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,7 +194,7 @@ class PodNetworkTest {
     @Test
     void forwardDropOfTheOldIptablesIsNamed() throws Exception {
         Path iptables = Path.of("/usr/sbin/iptables-legacy");
-        Assumptions.assumeTrue(Files.exists(iptables), iptables + " is not installed");
+        assertThat(iptables).as("Debian's package iptables").exists();
         NetlinkTestNamespaces.isolated(() -> {
             try (Node node = new Node(Node.config(directory))) {
                 // A child process is born into the namespace of the thread that starts it.

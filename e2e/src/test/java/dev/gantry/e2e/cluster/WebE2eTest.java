@@ -138,23 +138,6 @@ class WebE2eTest {
     }
 
     @Test
-    void overEaterIsKilledAndItsPodSaysSo() {
-        cluster.apply(
-                        Workloads.pod("eater", "Never", "tail /dev/zero")
-                                + "    resources: {limits: {memory: 32Mi}}\n")
-                .orFail();
-
-        cluster.awaitPhase("eater", "Failed");
-
-        assertThat(
-                        cluster.field(
-                                "pod",
-                                "eater",
-                                "{.status.containerStatuses[0].state.terminated.reason}"))
-                .isEqualTo("OOMKilled");
-    }
-
-    @Test
     void wrongManifestNamesThePlaceAndChangesNothing() {
         Command.Result result =
                 cluster.apply(

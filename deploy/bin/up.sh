@@ -233,7 +233,7 @@ prepare() {
   mkdir -p "$data" "$run" "$logs" && chmod 700 "$data" "$run" "$logs" || fail "cannot use $data"
   alive "$run/supervisor.pid" && return 1
   alive "$run/etcd.pid" || check_ports
-  "$gantry" server init-pki --data-dir "$data" --host "$hosts" --listen "0.0.0.0:$api" --advertise "127.0.0.1:$api" >"$logs/init-pki.log" 2>&1 \
+  GANTRY_AOT_DIR='' "$gantry" server init-pki --data-dir "$data" --host "$hosts" --listen "0.0.0.0:$api" --advertise "127.0.0.1:$api" >"$logs/init-pki.log" 2>&1 \
     || { cat "$logs/init-pki.log" >&2; fail "making the cluster's certificates failed"; }
   return 0
 }

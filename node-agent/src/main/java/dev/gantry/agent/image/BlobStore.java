@@ -4,6 +4,7 @@ import dev.gantry.agent.image.Manifests.Descriptor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -119,8 +120,14 @@ final class BlobStore {
         public void write(byte[] bytes, int offset, int length) throws IOException {
             computation.update(bytes, offset, length);
             ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
-            while (buffer.hasRemaining()) {
-                size += channel.write(buffer);
+            try {
+                while (buffer.hasRemaining()) {
+                    size += channel.write(buffer);
+                }
+            } catch (ClosedChannelException e) {
+                throw e;
+            } catch (IOException e) {
+                throw new IOException(file + ": " + e.getMessage(), e);
             }
         }
 

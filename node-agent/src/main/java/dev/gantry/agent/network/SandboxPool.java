@@ -238,7 +238,7 @@ public final class SandboxPool implements AutoCloseable {
         Sandbox sandbox = record.sandbox();
         try {
             Files.createDirectories(directory);
-            record.with(State.REMOVING, record.owner()).write(directory);
+            noteRemoval(record);
             if (record.address() != null) {
                 network.detach(sandbox.id(), record.address());
             }
@@ -252,6 +252,19 @@ public final class SandboxPool implements AutoCloseable {
         release(sandbox.ids());
         if (record.address() != null) {
             network.giveBack(record.address());
+        }
+    }
+
+    /// A full disk keeps nobody from giving back what makes room. One that is half gone when the
+    /// agent dies is then found by what it lacks ([#takeOver]).
+    private void noteRemoval(SandboxRecord record) {
+        try {
+            record.with(State.REMOVING, record.owner()).write(directory);
+        } catch (NetworkException e) {
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("sandbox", record.sandbox().id())
+                    .log("failed to note a sandbox's removal, it is removed all the same");
         }
     }
 

@@ -67,7 +67,7 @@ record SandboxRecord(Sandbox sandbox, State state, String owner, @Nullable Inet4
             Files.writeString(fresh, text);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new NetworkException("failed to write " + file, e);
+            throw new NetworkException("failed to write " + file + ": " + e.getMessage(), e);
         }
     }
 

@@ -218,11 +218,15 @@ public final class Cluster implements AutoCloseable {
     /// Stops everything and deletes the data.
     @Override
     public void close() {
-        Command.Result result =
-                Command.run(
-                        START,
-                        environment(),
-                        List.of(program(), "down", "--purge", "--data-dir", data.toString()));
+        down("--purge");
+    }
+
+    /// Stops everything.
+    public void down(String... flags) {
+        List<String> words =
+                new ArrayList<>(List.of(program(), "down", "--data-dir", data.toString()));
+        words.addAll(List.of(flags));
+        Command.Result result = Command.run(START, environment(), words);
         if (result.exit() != 0) {
             throw new AssertionError("gantry down failed\n" + result.out() + result.err());
         }

@@ -19,41 +19,97 @@ import org.junit.jupiter.api.Test;
 class KillE2eTest {
 
     private static final Duration SOON = Duration.ofSeconds(90);
-    private static final int SEQUENCES = Integer.getInteger("gantry.kill.sequences", 10);
+    private static final int SEQUENCES = Integer.getInteger("gantry.kill.sequences", 50);
+
+    // A pod finishes during each so-many-th sequence; the others are shorter.
+    private static final int FINISHING_EVERY = 5;
+    private static final String EXIT_CODE =
+            "{.status.containerStatuses[0].state.terminated.exitCode}";
     private static final List<String> ROLES = List.of("agent", "server", "etcd");
 
     @Test
     void whatRunsGoesOnAndWhatWasAskedForComesTrue() throws Exception {
         try (Cluster cluster = Cluster.startWithImage()) {
             cluster.apply(counter()).orFail();
-            Await.until(SOON, () -> assertThat(phase(cluster, "counter")).isEqualTo("Running"));
+            cluster.awaitPhase("counter", "Running");
             List<Long> before = processes("counting-forever");
-            assertThat(before).isNotEmpty();
+            assertThat(before).hasSize(1);
             long seed = Long.getLong("gantry.seed", 1);
             SplittableRandom random = new SplittableRandom(seed);
             for (int i = 0; i < SEQUENCES; i++) {
-                int wanted = 1 + random.nextInt(4);
-                List<String> killed = new ArrayList<>();
-                for (int k = 0; k < 1 + random.nextInt(3); k++) {
-                    String role = ROLES.get(random.nextInt(ROLES.size()));
-                    if (isAlive(cluster, role)) {
-                        cluster.kill(role);
-                        killed.add(role);
-                    }
-                }
-                String story = "seed " + seed + ", round " + i + ", killed " + killed;
-                applyUntilTaken(cluster, wanted);
-                Await.until(
-                        SOON,
-                        () ->
-                                assertThat(available(cluster))
-                                        .as(() -> story + "\n" + cluster.logs())
-                                        .isEqualTo(Integer.toString(wanted)));
+                String story = "seed " + seed + ", round " + i;
+                sequence(cluster, random.split(), story, i % FINISHING_EVERY == 0, i);
                 assertThat(processes("counting-forever")).as(story).isEqualTo(before);
             }
-            Await.until(SOON, () -> assertThat(cluster.gantry("logs", "counter").exit()).isZero());
-            assertCounts(cluster.gantry("logs", "counter").orFail());
+            Await.until(SOON, () -> assertCounts(cluster.gantry("logs", "counter").orFail()));
         }
+    }
+
+    // One sequence: what is asked for changes and daemons are killed, in either order.
+    private static void sequence(
+            Cluster cluster, SplittableRandom random, String story, boolean finishing, int number)
+            throws IOException {
+        int wanted = 1 + random.nextInt(4);
+        int code = 1 + number % 100;
+        String brief = "brief-" + number;
+        if (finishing) {
+            applyUntilTaken(cluster, Workloads.pod(brief, "Never", brief(number, code)));
+            Await.until(SOON, () -> assertThat(processes("/go-" + number)).as(story).hasSize(1));
+        }
+        if (random.nextBoolean()) {
+            applyUntilTaken(cluster, deployment(wanted));
+            killSome(cluster, random);
+        } else {
+            killSome(cluster, random);
+            applyUntilTaken(cluster, deployment(wanted));
+        }
+        if (finishing) {
+            long shell = processes("/go-" + number).getFirst();
+            Files.createFile(Path.of("/proc/" + shell + "/root/tmp/go-" + number));
+        }
+        Await.until(
+                SOON,
+                () -> {
+                    assertThat(processes("load-worker"))
+                            .as(() -> story + "\n" + cluster.logs())
+                            .hasSize(wanted);
+                    assertThat(available(cluster))
+                            .as(() -> story + "\n" + cluster.logs())
+                            .isEqualTo(Integer.toString(wanted));
+                });
+        if (finishing) {
+            assertFinished(cluster, brief, code, story);
+        }
+    }
+
+    private static void killSome(Cluster cluster, SplittableRandom random) {
+        int kills = 1 + random.nextInt(3);
+        for (int k = 0; k < kills; k++) {
+            String role = ROLES.get(random.nextInt(ROLES.size()));
+            if (isAlive(cluster, role)) {
+                cluster.kill(role);
+            }
+        }
+    }
+
+    private static void assertFinished(Cluster cluster, String pod, int code, String story) {
+        Await.until(
+                SOON,
+                () ->
+                        assertThat(cluster.field("pod", pod, EXIT_CODE))
+                                .as(() -> story + "\n" + cluster.logs())
+                                .isEqualTo(Integer.toString(code)));
+        Await.until(
+                SOON,
+                () ->
+                        assertThat(cluster.gantry("logs", pod).orFail())
+                                .as(story)
+                                .isEqualTo("bye " + code + "\n"));
+    }
+
+    private static String brief(int number, int code) {
+        return "while [ ! -e /tmp/go-%1$d ]; do sleep 0.1; done; echo bye %2$d; exit %2$d"
+                .formatted(number, code);
     }
 
     @Test
@@ -73,16 +129,7 @@ class KillE2eTest {
             Files.createFile(Path.of("/proc/" + shells.getLast() + "/root/tmp/go"));
 
             Await.until(SOON, () -> assertThat(phase(cluster, "brief")).isEqualTo("Failed"));
-            assertThat(
-                            cluster.gantry(
-                                            "get",
-                                            "pod",
-                                            "brief",
-                                            "-o",
-                                            "jsonpath={.status.containerStatuses[0]"
-                                                    + ".state.terminated.exitCode}")
-                                    .orFail())
-                    .isEqualTo("9");
+            assertThat(cluster.field("pod", "brief", EXIT_CODE)).isEqualTo("9");
             assertThat(cluster.gantry("logs", "brief").orFail()).isEqualTo("bye\n");
         }
     }
@@ -95,11 +142,11 @@ class KillE2eTest {
         }
     }
 
-    private static void applyUntilTaken(Cluster cluster, int replicas) {
+    private static void applyUntilTaken(Cluster cluster, String manifest) {
         Await.until(
                 SOON,
                 () -> {
-                    Command.Result result = cluster.apply(deployment(replicas));
+                    Command.Result result = cluster.apply(manifest);
                     assertThat(result.exit())
                             .as(() -> result.out() + result.err() + cluster.logs())
                             .isZero();
@@ -167,7 +214,9 @@ class KillE2eTest {
             spec:
               terminationGracePeriodSeconds: 0
               containers:
-              - {name: web, image: "%s"}
+              - name: main
+                image: "%s"
+                command: [sh, -c, "while :; do sleep 5; done # load-worker"]
         """
                 .formatted(replicas, Workloads.IMAGE);
     }

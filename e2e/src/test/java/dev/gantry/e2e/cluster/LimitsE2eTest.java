@@ -19,6 +19,7 @@ class LimitsE2eTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int LIMITED = 330_001;
+    private static final int BOMB = 330_007;
     // The number of processes that a container may have (docs/applications.md).
     private static final long PIDS = 4096;
 
@@ -76,6 +77,30 @@ class LimitsE2eTest {
     private static String either(Path group, String version2, String version1) {
         Path file = group.resolve(version2);
         return Pods.read(Files.exists(file) ? file : group.resolve(version1)).strip();
+    }
+
+    @Test
+    void forkBombStopsAtItsLimitAndNobodyElseIsHurt() {
+        cluster.apply(
+                        Workloads.pod(
+                                "bomb",
+                                "Never",
+                                "sh -c 'while sleep %d & do :; done'; echo over; exec sleep %d"
+                                        .formatted(BOMB, LIMITED + 1)))
+                .orFail();
+        Await.until(
+                SOON.multipliedBy(3),
+                () -> assertThat(cluster.gantry("logs", "bomb").out()).contains("over"));
+
+        assertThat(cluster.gantry("logs", "bomb").orFail()).contains("can't fork");
+        Path group = Pods.controlGroup(Pods.sleeper(LIMITED + 1), "pids");
+        assertThat(Long.parseLong(Pods.read(group.resolve("pids.current")).strip()))
+                .isBetween(PIDS - 10, PIDS);
+        assertThat(cluster.gantry("exec", "limited", "--", "echo", "still here").orFail())
+                .isEqualTo("still here\n");
+        cluster.gantry("delete", "pod", "bomb").orFail();
+        Await.until(
+                SOON, () -> assertThat(Pods.processes("sleep\0" + BOMB + "\0").size()).isZero());
     }
 
     @Test

@@ -16,7 +16,6 @@ import dev.gantry.controlplane.store.Store;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -62,22 +61,15 @@ final class ObjectWriter {
         }
     }
 
-    /// Plans by what this server's cache shows, first as it is: the write itself compares
-    /// revisions, so a cache that lags shows in a conflict. Whatever a lagging cache could have
-    /// been wrong about (a refusal, a conflict, "nothing to change", a dry run) is decided again on
-    /// a fresh one.
-    ///
     /// @param dryRun everything but the write itself
     WriteResponse write(Plan plan, boolean dryRun) throws InterruptedException {
-        if (!dryRun) {
-            var response = writeAtOnce(plan);
-            if (response.isPresent()) {
-                return response.get();
-            }
-        }
         for (int attempt = 1; ; attempt++) {
             objects.awaitFresh();
-            var outcome = commit(accepted(plan), dryRun);
+            var changes = plan.changes();
+            requireDistinct(changes);
+            requireNamespaces(changes);
+            refuseInvalid(changes);
+            var outcome = commit(changes, dryRun);
             if (outcome.conflict() == null) {
                 return outcome.response();
             }
@@ -85,28 +77,6 @@ final class ObjectWriter {
                 throw conflict(outcome.conflict());
             }
         }
-    }
-
-    private Optional<WriteResponse> writeAtOnce(Plan plan) throws InterruptedException {
-        List<Change> changes;
-        try {
-            changes = accepted(plan);
-        } catch (ApiException _) {
-            return Optional.empty();
-        }
-        if (changes.isEmpty() || changes.stream().anyMatch(Change::isUnchanged)) {
-            return Optional.empty();
-        }
-        var outcome = commit(changes, false);
-        return outcome.conflict() == null ? Optional.of(outcome.response()) : Optional.empty();
-    }
-
-    private List<Change> accepted(Plan plan) throws InterruptedException {
-        var changes = plan.changes();
-        requireDistinct(changes);
-        requireNamespaces(changes);
-        refuseInvalid(changes);
-        return changes;
     }
 
     /// @param conflict the change that did not fit what is stored; null when all went through

@@ -75,6 +75,10 @@ public final class RunCommand {
     private int run() throws InterruptedException {
         arguments.atMost(1);
         Pod pod = pod();
+        String output = arguments.value("output", "yaml");
+        if (!output.equals("yaml")) {
+            throw new UsageException("--output must be yaml, not '" + output + "'");
+        }
         DryRun dryRun = DryRun.of(arguments);
         String name = pod.getMetadata().getName();
         if (dryRun != DryRun.CLIENT) {

@@ -13,7 +13,6 @@ import java.util.TreeMap;
 /// of their own.
 final class Engines implements AutoCloseable {
     static final List<String> NAMES = List.of("docker", "podman");
-    private static final String IMAGE = "gantry.dev/examples/web:1";
 
     private final Path script;
     private final Path directory;
@@ -34,8 +33,7 @@ final class Engines implements AutoCloseable {
         run(
                 List.of(
                         root.resolve("deploy/examples/make-busybox-image").toString(),
-                        archive.toString(),
-                        IMAGE));
+                        archive.toString()));
         for (String name : NAMES) {
             try {
                 engines.run("load", name, archive.toString());

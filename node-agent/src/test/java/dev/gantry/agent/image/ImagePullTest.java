@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.gantry.agent.image.PullException.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,7 +27,7 @@ class ImagePullTest {
     @Test
     void dockerSchema2AndOciImagesArePulledAndShareTheirLayer() throws Exception {
         try (RegistryProcess registry = RegistryProcess.plain(directory.resolve("registry"));
-                ImageStore store = store(List.of())) {
+                ImageStore store = TestImages.store(directory, List.of())) {
             String docker = registry.push(source(), "web:docker", "v2s2", null);
             String oci = registry.push(source(), "web:oci", "oci", null);
 
@@ -48,7 +47,7 @@ class ImagePullTest {
     @Test
     void manyPullsAtOnceUnpackOnce() throws Exception {
         try (RegistryProcess registry = RegistryProcess.plain(directory.resolve("registry"));
-                ImageStore store = store(List.of());
+                ImageStore store = TestImages.store(directory, List.of());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             String name = registry.push(source(), "web:1", "v2s2", null);
             Callable<Image> pull = () -> store.pull(name, NOBODY, ProgressListener.NONE);
@@ -71,7 +70,7 @@ class ImagePullTest {
     void whatIsNotThereIsSaidPlainly() throws Exception {
         String gone;
         try (RegistryProcess registry = RegistryProcess.plain(directory.resolve("registry"));
-                ImageStore store = store(List.of())) {
+                ImageStore store = TestImages.store(directory, List.of())) {
             gone = registry.push(source(), "web:1", "v2s2", null);
             String wrong = registry.host() + "/web:nope";
             assertThatThrownBy(() -> store.pull(wrong, NOBODY, ProgressListener.NONE))
@@ -86,7 +85,7 @@ class ImagePullTest {
                                     + registry.host()
                                     + " has no repository wbe");
         }
-        try (ImageStore store = store(List.of())) {
+        try (ImageStore store = TestImages.store(directory, List.of())) {
             PullException e =
                     catchThrowableOfType(
                             PullException.class,
@@ -100,7 +99,7 @@ class ImagePullTest {
     void passwordIsWantedAndTaken() throws Exception {
         try (RegistryProcess registry =
                         RegistryProcess.withPassword(directory.resolve("registry"));
-                ImageStore store = store(List.of())) {
+                ImageStore store = TestImages.store(directory, List.of())) {
             String name = registry.push(source(), "web:1", "v2s2", "user:secret");
 
             assertThat(failure(store, name, NOBODY).reason()).isEqualTo(Reason.UNAUTHORIZED);
@@ -117,10 +116,11 @@ class ImagePullTest {
     void privateAuthorityIsTrustedWhenNamed() throws Exception {
         try (RegistryProcess registry = RegistryProcess.withTls(directory.resolve("registry"))) {
             String name = registry.push(source(), "web:1", "v2s2", null);
-            try (ImageStore store = store(List.of())) {
+            try (ImageStore store = TestImages.store(directory, List.of())) {
                 assertThat(failure(store, name, NOBODY).reason()).isEqualTo(Reason.UNAVAILABLE);
             }
-            try (ImageStore store = store(List.of(registry.directory().resolve("tls.crt")))) {
+            try (ImageStore store =
+                    TestImages.store(directory, List.of(registry.directory().resolve("tls.crt")))) {
                 assertThat(store.pull(name, NOBODY, ProgressListener.NONE).layerDirectories())
                         .hasSize(1);
             }
@@ -130,7 +130,7 @@ class ImagePullTest {
     @Test
     void damagedBlobIsRefusedAndLeavesNothing() throws Exception {
         try (RegistryProcess registry = RegistryProcess.plain(directory.resolve("registry"));
-                ImageStore store = store(List.of())) {
+                ImageStore store = TestImages.store(directory, List.of())) {
             String name = registry.push(source(), "web:1", "v2s2", null);
             Path largest;
             try (Stream<Path> files = Files.walk(registry.directory().resolve("data"))) {
@@ -163,17 +163,5 @@ class ImagePullTest {
 
     private static String source() {
         return "docker-archive:" + TestImages.dockerArchive();
-    }
-
-    private ImageStore store(List<Path> certificates) throws Exception {
-        return ImageStore.open(
-                directory.resolve("store"),
-                ImageLimits.DEFAULT,
-                new RegistrySettings(
-                        List.of(),
-                        certificates,
-                        Duration.ofMillis(1),
-                        Duration.ofSeconds(30),
-                        null));
     }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -39,6 +40,19 @@ public final class TestImages {
                                         "--quiet",
                                         "docker-archive:" + archive,
                                         "oci-archive:" + file + ":" + WEB)));
+    }
+
+    /// A store in `directory/store` that tries again at once and trusts these certificates.
+    static ImageStore store(Path directory, List<Path> certificates) throws IOException {
+        return ImageStore.open(
+                directory.resolve("store"),
+                ImageLimits.DEFAULT,
+                new RegistrySettings(
+                        List.of(),
+                        certificates,
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(30),
+                        null));
     }
 
     /// Runs a tool to its end; throws with its output when it fails.

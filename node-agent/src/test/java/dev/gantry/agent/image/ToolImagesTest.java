@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ class ToolImagesTest {
     void everyToolAndFormatRuns() throws Exception {
         try (RegistryProcess registry =
                         RegistryProcess.withPassword(directory.resolve("registry"));
-                ImageStore store = store(List.of())) {
+                ImageStore store = TestImages.store(directory, List.of())) {
             for (String format : List.of("oci", "v2s2")) {
                 String buildah = push(registry, ToolImages.buildah(), "buildah:" + format, format);
                 assertBuildah(pull(store, buildah));
@@ -37,7 +36,7 @@ class ToolImagesTest {
 
     @Test
     void archivesOfToolsAreLoaded() throws Exception {
-        try (ImageStore store = store(List.of())) {
+        try (ImageStore store = TestImages.store(directory, List.of())) {
             assertBuildah(load(store, ToolImages.buildah()));
             assertUmoci(load(store, ToolImages.umoci()));
         }
@@ -46,7 +45,9 @@ class ToolImagesTest {
     @Test
     void indexByBuildahIsPulledOverTls() throws Exception {
         try (RegistryProcess registry = RegistryProcess.withTls(directory.resolve("registry"));
-                ImageStore store = store(List.of(registry.directory().resolve("tls.crt")))) {
+                ImageStore store =
+                        TestImages.store(
+                                directory, List.of(registry.directory().resolve("tls.crt")))) {
             String own = push(registry, ToolImages.buildah(), "app:own", "oci");
             String name = registry.pushIndex(own, own, "app:multi", "oci");
 
@@ -98,17 +99,5 @@ class ToolImagesTest {
         try (InputStream in = Files.newInputStream(archive)) {
             return store.load(in, null, ProgressListener.NONE).getFirst();
         }
-    }
-
-    private ImageStore store(List<Path> certificates) throws IOException {
-        return ImageStore.open(
-                directory.resolve("store"),
-                ImageLimits.DEFAULT,
-                new RegistrySettings(
-                        List.of(),
-                        certificates,
-                        Duration.ofMillis(1),
-                        Duration.ofSeconds(30),
-                        null));
     }
 }

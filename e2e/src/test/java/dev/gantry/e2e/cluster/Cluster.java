@@ -21,7 +21,9 @@ public final class Cluster implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration COMMAND = Duration.ofSeconds(60);
     private static final int PORTS = 5;
-    private static final int OCTETS = 40;
+    private static final int OCTETS = 20;
+    // Test JVMs that run at the same time have ranges of their own.
+    private static final int FORK = Integer.getInteger("surefire.forkNumber", 1) % 2;
 
     private final Path home;
     private final Path data;
@@ -50,7 +52,7 @@ public final class Cluster implements AutoCloseable {
         if (!Files.isExecutable(home.resolve("bin/gantry"))) {
             throw new AssertionError(home + " is not built: run deploy/build");
         }
-        int octet = 20 + 2 * ThreadLocalRandom.current().nextInt(OCTETS);
+        int octet = 20 + 2 * (FORK * OCTETS + ThreadLocalRandom.current().nextInt(OCTETS));
         Cluster cluster = new Cluster(home, data, freePorts(), octet);
         cluster.up();
         return cluster;
@@ -243,7 +245,7 @@ public final class Cluster implements AutoCloseable {
     // A base from which five ports in a row are free.
     static int freePorts() {
         for (int attempt = 0; attempt < 100; attempt++) {
-            int base = 20_000 + 10 * ThreadLocalRandom.current().nextInt(1000);
+            int base = 20_000 + 10 * (500 * FORK + ThreadLocalRandom.current().nextInt(500));
             if (areFree(base)) {
                 return base;
             }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.Test;
 ///
 /// What the clone's build would give stands in it already where this repository has it.
 @Tag("e2e")
-@Order(1)
 class ReadmeE2eTest {
 
     private static final Duration LIMIT = Duration.ofMinutes(9);

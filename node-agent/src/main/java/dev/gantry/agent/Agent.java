@@ -13,6 +13,7 @@ import dev.gantry.agent.pod.NodeBody;
 import dev.gantry.agent.pod.NodeFacts;
 import dev.gantry.agent.pod.PodReports;
 import dev.gantry.agent.session.ControlPlaneSession;
+import dev.gantry.agent.session.NodeSettings;
 import dev.gantry.agent.session.NodeState;
 import dev.gantry.agent.session.SessionConfig;
 import dev.gantry.agent.sys.LinuxSyscalls;
@@ -123,23 +124,44 @@ final class Agent implements AutoCloseable {
         var settings = first.settings();
         new SettingsFile(config.dataDir()).write(settings);
         var built = new Host(config.dataDir(), images, settings);
-        host = built;
+        boolean booted = false;
+        try {
+            var body = boot(built, settings, objects);
+            host = built;
+            booted = true;
+            return body;
+        } finally {
+            if (!booted) {
+                // The session tries again, from the beginning.
+                built.close();
+            }
+        }
+    }
+
+    private NodeBody boot(Host built, NodeSettings settings, Supplier<Objects> objects)
+            throws InterruptedException {
+        var cluster = new NodeFacts.Cluster(settings.dnsAddress(), settings.clusterDomain());
         var node =
                 new NodeFacts(
                         config.nodeName(),
                         address,
                         reader.allocatableCpuMillis(),
                         reader.allocatableMemory(),
-                        () ->
-                                new NodeFacts.Cluster(
-                                        settings.dnsAddress(), settings.clusterDomain()));
-        var body = built.start(node, objects, reports());
+                        () -> cluster);
+        built.network.setup();
         var dns =
                 new ClusterDns(
                         built.network.config(),
                         settings.clusterDomain(),
                         ResolvConf.upstream(RESOLV_CONF));
         dns.start();
+        NodeBody body;
+        try {
+            body = built.start(node, objects, reports());
+        } catch (RuntimeException | InterruptedException e) {
+            dns.close();
+            throw e;
+        }
         services = new ServiceFeed(new ServiceRules(built.network), dns);
         built.network
                 .diagnose()

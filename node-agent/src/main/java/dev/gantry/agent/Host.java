@@ -94,10 +94,9 @@ final class Host implements AutoCloseable {
         return path;
     }
 
-    /// Takes the pods up and begins.
+    /// Takes the pods up and begins, once the network is set up.
     NodeBody start(NodeFacts node, Supplier<Objects> objects, PodReports reports)
             throws InterruptedException {
-        network.setup();
         var materials =
                 new NodeBody.Materials(
                         dataDir, runtime, lodgings, images, syscalls, executor, clock);

@@ -113,6 +113,7 @@ final class RunPod {
                         reader.allocatableMemory(),
                         () -> new NodeFacts.Cluster("", SETTINGS.clusterDomain()));
         var gone = new CountDownLatch(1);
+        host.network.setup();
         try (var body = host.start(node, () -> objects, reports(pod, done, gone))) {
             Runtime.getRuntime()
                     .addShutdownHook(

@@ -57,6 +57,7 @@ final class StopPods {
                         0,
                         0,
                         () -> new NodeFacts.Cluster("", ""));
+        host.network.setup();
         try (var body = host.start(node, () -> new Objects(nothing), new Silence())) {
             body.agent().replaceAll(List.of());
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);

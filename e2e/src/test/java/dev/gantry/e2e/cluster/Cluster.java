@@ -3,6 +3,7 @@ package dev.gantry.e2e.cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A single-host cluster of the built distribution, with ports, ranges and a data folder of its
 /// own, driven as a user does: by `gantry`.
@@ -21,9 +23,11 @@ public final class Cluster implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration COMMAND = Duration.ofSeconds(60);
     private static final int PORTS = 5;
-    private static final int OCTETS = 20;
+    private static final int OCTETS = 40;
     // Test JVMs that run at the same time have ranges of their own.
-    private static final int FORK = Integer.getInteger("surefire.forkNumber", 1) % 2;
+    private static final int FORK = Integer.getInteger("gantry.fork", 1) % 2;
+    private static final AtomicInteger STARTED =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(OCTETS));
 
     private final Path home;
     private final Path data;
@@ -48,14 +52,23 @@ public final class Cluster implements AutoCloseable {
 
     /// As [#start], with a data folder that a test has prepared.
     public static Cluster start(Path data) {
+        Cluster cluster = create(data);
+        try {
+            cluster.up();
+            return cluster;
+        } catch (AssertionError e) {
+            cluster.down();
+            throw e;
+        }
+    }
+
+    /// A cluster that has its addresses and does not run yet.
+    public static Cluster create(Path data) {
         Path home = Path.of(System.getProperty("gantry.root")).resolve("target/gantry");
         if (!Files.isExecutable(home.resolve("bin/gantry"))) {
             throw new AssertionError(home + " is not built: run deploy/build");
         }
-        int octet = 20 + 2 * (FORK * OCTETS + ThreadLocalRandom.current().nextInt(OCTETS));
-        Cluster cluster = new Cluster(home, data, freePorts(), octet);
-        cluster.up();
-        return cluster;
+        return new Cluster(home, data, freePorts(), nextOctet());
     }
 
     /// As [#start], with [Workloads#IMAGE] loaded.
@@ -169,6 +182,11 @@ public final class Cluster implements AutoCloseable {
         return home;
     }
 
+    /// The address at which the cluster's names are answered.
+    public InetSocketAddress nameServer() {
+        return new InetSocketAddress("10." + (octet + 1) + ".0.10", 53);
+    }
+
     /// The port of the API; metrics of server and agent, and etcd's client port, follow it.
     public int portBase() {
         return portBase;
@@ -240,6 +258,11 @@ public final class Cluster implements AutoCloseable {
 
     private String program() {
         return home.resolve("bin/gantry").toString();
+    }
+
+    // The second part of addresses: clusters that stand at the same time may not share ranges.
+    private static int nextOctet() {
+        return 20 + 2 * (FORK * OCTETS + STARTED.getAndIncrement() % OCTETS);
     }
 
     // A base from which five ports in a row are free.

@@ -5,8 +5,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /// Gives test classes one [Cluster] between them, with the small image [Workloads#IMAGE] loaded: it
-/// starts at the first use and stops with the JVM. Its users name their objects apart and
-/// kill none of its daemons.
+/// starts at the first use and stops with the JVM. Its users name their objects apart and kill none
+/// of its daemons.
 final class SharedCluster implements ParameterResolver {
 
     private static Cluster cluster;

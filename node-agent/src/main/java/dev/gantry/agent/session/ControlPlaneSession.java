@@ -157,8 +157,11 @@ public final class ControlPlaneSession implements AutoCloseable {
                 } catch (LinkException | LocalState.OutOfOrderException e) {
                     reason = String.valueOf(e.getMessage());
                 } catch (RuntimeException e) {
+                    // It may fail the same way each time: the control plane's welcome is no
+                    // success.
                     LOG.atError().setCause(e).log("the session failed unexpectedly");
                     reason = e.toString();
+                    session = null;
                 } finally {
                     connected(false);
                 }

@@ -99,7 +99,8 @@ public final class ClusterDns implements AutoCloseable {
                             + address.getHostAddress()
                             + ":"
                             + PORT
-                            + " (does another name server listen on all addresses of this host?)",
+                            + " (does another name server listen on all addresses of this host, or"
+                            + " does another cluster here have this service range?)",
                     e);
         }
     }

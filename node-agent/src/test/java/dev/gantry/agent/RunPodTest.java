@@ -44,10 +44,10 @@ class RunPodTest {
                                     "-f", file.toString(),
                                     "--data-dir", data.toString(),
                                     "--load", archive.toString()));
+            assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(data.toString());
             return new Result(code, captured.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(before);
-            assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(data.toString());
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Prints the logs of all containers of one pod as they grow.
@@ -17,6 +18,7 @@ public final class LogPrinter {
     private final Pod pod;
     private final PrintStream out;
     private final Map<String, LogFile> open = new TreeMap<>();
+    private final CountDownLatch over = new CountDownLatch(1);
     private final Thread thread;
 
     private LogPrinter(NodeBody body, Pod pod, PrintStream out) {
@@ -35,10 +37,9 @@ public final class LogPrinter {
 
     private void run() {
         try {
-            while (true) {
+            do {
                 print();
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            }
+            } while (!over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
         } catch (IOException e) {
             out.println("the log cannot be read: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -48,7 +49,8 @@ public final class LogPrinter {
 
     /// Prints what is left, once the pod is over.
     public void finish() throws IOException, InterruptedException {
-        thread.interrupt();
+        // An interrupt would close the file that is just being read.
+        over.countDown();
         thread.join();
         print();
         for (var log : open.values()) {

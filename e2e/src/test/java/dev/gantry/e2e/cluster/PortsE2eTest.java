@@ -63,13 +63,15 @@ class PortsE2eTest {
             String address = cluster.nameServer().getAddress().getHostAddress() + "/32";
             Command.run(LIMIT, Map.of(), List.of("ip", "address", "add", address, "dev", "lo"))
                     .orFail();
-            try (var taken = new DatagramSocket(cluster.nameServer())) {
-                var up = CompletableFuture.runAsync(cluster::up);
-                awaitRefusals(cluster, 1);
-                long before = descriptors(cluster);
-                awaitRefusals(cluster, 9);
-                assertThat(descriptors(cluster)).isLessThanOrEqualTo(before + SLACK);
-                taken.close();
+            try {
+                CompletableFuture<Void> up;
+                try (var _ = new DatagramSocket(cluster.nameServer())) {
+                    up = CompletableFuture.runAsync(cluster::up);
+                    awaitRefusals(cluster, 1);
+                    long before = descriptors(cluster);
+                    awaitRefusals(cluster, 9);
+                    assertThat(descriptors(cluster)).isLessThanOrEqualTo(before + SLACK);
+                }
                 up.join();
             } finally {
                 Command.run(LIMIT, Map.of(), List.of("ip", "address", "del", address, "dev", "lo"))

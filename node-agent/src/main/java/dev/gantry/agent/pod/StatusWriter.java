@@ -180,8 +180,28 @@ final class StatusWriter {
                     ContainerState.Pulling _,
                     ContainerState.Launching _,
                     ContainerState.Ended _ ->
-                    shown.setWaiting(waiting(notYet(state, member), heldMessage(state)));
+                    shown.setWaiting(
+                            stillHeld(state, member)
+                                    .orElseGet(() ->
+                                            waiting(notYet(state, member), heldMessage(state))));
         }
+    }
+
+    /// What stood in the way at the last attempt is shown until the next one has gone further, as
+    /// with Kubernetes: who looks meanwhile learns more by it.
+    private static Optional<ContainerStateWaiting> stillHeld(PodState state, Member member) {
+        if (member.history().blocks() == 0) {
+            return Optional.empty();
+        }
+        var before = state.status();
+        return Stream.concat(
+                        before.getInitContainerStatusesList().stream(),
+                        before.getContainerStatusesList().stream())
+                .filter(each -> each.getName().equals(member.name()))
+                .filter(each -> each.getState().hasWaiting())
+                .map(each -> each.getState().getWaiting())
+                .filter(waiting -> !PREPARING.contains(waiting.getReason()))
+                .findFirst();
     }
 
     private static String notYet(PodState state, Member member) {

@@ -132,6 +132,24 @@ class PodAgentTest {
     }
 
     @Test
+    void failedPullIsShownWhileItIsTriedAgain() {
+        world.parts.imageMissing("busybox");
+        world.apply(web("Always"));
+        world.advance(Duration.ofSeconds(2));
+
+        world.advanceBusy(Duration.ofSeconds(9));
+        world.advanceBusy(Duration.ofSeconds(1));
+        assertThat(world.agent.pods().get("u1").members().getFirst().state())
+                .isInstanceOf(ContainerState.Pulling.class);
+        assertThat(world.container("u1").getState().getWaiting().getReason())
+                .isEqualTo("ImagePullBackOff");
+
+        world.parts.imageAppears("busybox");
+        world.settle();
+        assertThat(world.status("u1").getPhase()).isEqualTo("Running");
+    }
+
+    @Test
     void initContainersRunInOrderBeforeTheOthers() {
         var pod = web("Always").toBuilder();
         pod.getSpecBuilder().addInitContainers(PodWorld.container("one", "busybox"));

@@ -114,6 +114,13 @@ final class PodWorld {
         settle();
     }
 
+    /// Time passes while effects take longer than that.
+    void advanceBusy(Duration time) {
+        while (agent.step()) {}
+        clock.advance(time);
+        while (agent.step()) {}
+    }
+
     void apply(Pod pod) {
         agent.upsert(pod);
         settle();

@@ -202,9 +202,9 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /// Kills one of the daemons with SIGKILL.
+    /// Kills one of the daemons with SIGKILL, unless it has just died.
     public void kill(String role) {
-        signal(role, "KILL");
+        ProcessHandle.of(pid(role)).ifPresent(ProcessHandle::destroyForcibly);
     }
 
     /// Sends a signal to one of the daemons, or to the `supervisor`.

@@ -105,26 +105,39 @@ final class AotTraining {
         Path folder = Files.createTempDirectory("gantry-training");
         Path config = folder.resolve("config.yaml");
         Path manifests = folder.resolve("web.yaml");
+        Path socket = folder.resolve("api.sock");
         var tls = Tls.of(pem("ca.crt"), pem("server.crt"), pem("server.key"));
-        try (PracticeServer full = new PracticeServer(tls, answers(objects));
-                PracticeServer empty = new PracticeServer(tls, Map.of())) {
+        try {
             Files.writeString(manifests, MANIFESTS);
-            Files.writeString(config, config(full.port()));
-            for (List<String> command : COMMANDS) {
-                practise(config, command);
+            try (PracticeServer remote = PracticeServer.secured(tls, answers(objects))) {
+                Files.writeString(config, config(remote.port()));
+                practise(config, COMMANDS);
+                // From here on the socket is there, which is preferred.
+                try (PracticeServer _ = PracticeServer.local(socket, answers(objects))) {
+                    practise(config, COMMANDS);
+                    practise(config, List.of(List.of("apply", "-f", manifests.toString())));
+                }
             }
-            practise(config, List.of("apply", "-f", manifests.toString()));
-            Files.writeString(config, config(empty.port()));
-            practise(config, List.of("get", "pods"));
+            Files.delete(socket);
+            try (PracticeServer _ = PracticeServer.local(socket, Map.of())) {
+                practise(config, List.of(List.of("get", "pods")));
+            }
             return 0;
         } finally {
             Files.deleteIfExists(config);
             Files.deleteIfExists(manifests);
+            Files.deleteIfExists(socket);
             Files.delete(folder);
         }
     }
 
-    private static void practise(Path config, List<String> command) {
+    private static void practise(Path config, List<List<String>> commands) {
+        for (List<String> command : commands) {
+            practiseOne(config, command);
+        }
+    }
+
+    private static void practiseOne(Path config, List<String> command) {
         var nowhere =
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         var console =
@@ -165,7 +178,7 @@ final class AotTraining {
     private static String config(int port) throws IOException {
         return "currentContext: training\ncontexts:\n- name: training\n  server: localhost:"
                 + port
-                + "\n"
+                + "\n  socket: api.sock\n"
                 + block("caCertificate", "ca.crt")
                 + block("clientCertificate", "client.crt")
                 + block("clientKey", "client.key");

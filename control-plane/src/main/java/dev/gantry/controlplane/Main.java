@@ -191,6 +191,7 @@ public final class Main {
                                 () ->
                                         ApiServer.start(
                                                 config.listen().address(),
+                                                config.dataDir().resolve(Pki.LOCAL_SOCKET),
                                                 pki.server(),
                                                 pki.authority().certificate(),
                                                 services)));

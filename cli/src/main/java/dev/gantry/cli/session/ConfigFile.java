@@ -76,6 +76,7 @@ public record ConfigFile(Path path, String currentContext, List<Context> context
         return new Context(
                 text(map, "name"),
                 text(map, "server"),
+                relative(path, text(map, "socket")),
                 relative(path, text(map, "caCertificate")),
                 relative(path, text(map, "clientCertificate")),
                 relative(path, text(map, "clientKey")),

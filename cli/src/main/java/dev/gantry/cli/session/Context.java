@@ -7,11 +7,13 @@ import java.nio.file.Path;
 /// How one cluster is reached, and as whom.
 ///
 /// @param server host:port
+/// @param socket where the server is reached on its own host; empty when nowhere
 /// @param caCertificate PEM, or a path of it; so are the two after it
 /// @param namespace used when a command names none
 public record Context(
         String name,
         String server,
+        String socket,
         String caCertificate,
         String clientCertificate,
         String clientKey,

@@ -1,6 +1,7 @@
 package dev.gantry.cli.session;
 
 import dev.gantry.cli.transport.LeanChannel;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,8 @@ public final class Session implements AutoCloseable {
 
     /// A connection as a context says; it is made with the first call.
     public static LeanChannel channel(Context context) {
-        return new LeanChannel(context.host(), context.port(), () -> Tls.of(context));
+        Path socket = context.socket().isEmpty() ? null : Path.of(context.socket());
+        return new LeanChannel(context.host(), context.port(), () -> Tls.of(context), socket);
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +31,7 @@ final class Http2Connection {
     private static final int SETTING_ENABLE_PUSH = 2;
     private static final int SETTING_INITIAL_WINDOW = 4;
 
-    private final Socket socket;
+    private final Connection connection;
     private final DataInputStream in;
     private final OutputStream out;
     private final Map<Integer, Http2Stream> streams = new HashMap<>();
@@ -43,11 +42,11 @@ final class Http2Connection {
     private int received;
     private @Nullable IOException failure;
 
-    /// @param socket connected, with `h2` agreed on
-    Http2Connection(Socket socket) throws IOException {
-        this.socket = socket;
-        this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 32 * 1024));
-        this.out = socket.getOutputStream();
+    /// @param connection whose other end speaks HTTP/2
+    Http2Connection(Connection connection) throws IOException {
+        this.connection = connection;
+        this.in = new DataInputStream(new BufferedInputStream(connection.in(), 32 * 1024));
+        this.out = connection.out();
         ByteArrayOutputStream first = new ByteArrayOutputStream();
         first.writeBytes(PREFACE);
         first.writeBytes(new Frame(Frame.SETTINGS, 0, 0, settings()).bytes());
@@ -119,7 +118,7 @@ final class Http2Connection {
     void close() {
         fail(new IOException("the connection was closed"));
         try {
-            socket.close();
+            connection.closing().close();
         } catch (IOException _) {
             // Whatever was wrong with it, it is gone now.
         }

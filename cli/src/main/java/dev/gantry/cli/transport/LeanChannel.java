@@ -9,7 +9,11 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +39,7 @@ public final class LeanChannel extends ManagedChannel {
     private final String host;
     private final int port;
     private final Supplier<SSLContext> tls;
+    private final @Nullable Path local;
     // Held while a connection is made, so that the channel can be closed meanwhile.
     private final Object connecting = new Object();
     private @Nullable IOException earlyFailure;
@@ -44,10 +49,13 @@ public final class LeanChannel extends ManagedChannel {
 
     /// @param tls makes it, with the client's certificate and the CA that the server's must come
     ///   from, when a connection is made
-    public LeanChannel(String host, int port, Supplier<SSLContext> tls) {
+    /// @param local the server's socket on this host, used when it is there: who may open it needs
+    ///   no certificate, and a command needs half the time
+    public LeanChannel(String host, int port, Supplier<SSLContext> tls, @Nullable Path local) {
         this.host = host;
         this.port = port;
         this.tls = tls;
+        this.local = local;
     }
 
     @Override
@@ -123,7 +131,26 @@ public final class LeanChannel extends ManagedChannel {
         return fresh;
     }
 
-    private Socket connect() throws IOException {
+    private Connection connect() throws IOException {
+        Path socket = local;
+        if (socket != null) {
+            try {
+                return connect(socket);
+            } catch (IOException _) {
+                // Nobody listens there, or it is for others: the network is left.
+            }
+        }
+        Socket secure = connectSecurely();
+        return new Connection(secure.getInputStream(), secure.getOutputStream(), secure);
+    }
+
+    private static Connection connect(Path socket) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        return new Connection(
+                Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+    }
+
+    private Socket connectSecurely() throws IOException {
         SSLSocketFactory secured = tls.get().getSocketFactory();
         Socket plain = new Socket();
         try {

@@ -1,31 +1,56 @@
 package dev.gantry.cli.transport;
 
 import dev.gantry.cli.transport.HpackTables.Header;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.SSLSocket;
 
 /// Answers unary calls with messages that are known beforehand, so that the start-up cache is
-/// trained on real calls though there is no cluster yet. On loopback, for one client at a time.
+/// trained on real calls though there is no cluster yet. For one client at a time.
 public final class PracticeServer implements AutoCloseable {
     private static final int PREFACE_BYTES = 24;
     private static final int PREFIX = 5;
 
-    private final SSLServerSocket listener;
+    private final Closeable listener;
+    private final int port;
+    private final Acceptor acceptor;
     private final Map<String, byte[]> answers;
+    private volatile boolean over;
 
-    /// @param answers a message for each method, such as `/gantry.v1.Cluster/Version`
-    public PracticeServer(SSLContext tls, Map<String, byte[]> answers) throws IOException {
+    private interface Acceptor {
+        Connection accept() throws IOException;
+    }
+
+    private PracticeServer(
+            Closeable listener, int port, Acceptor acceptor, Map<String, byte[]> answers) {
+        this.listener = listener;
+        this.port = port;
+        this.acceptor = acceptor;
         this.answers = new HashMap<>(answers);
-        listener =
+        Thread.ofPlatform().daemon().name("practice").start(this::accept);
+    }
+
+    /// On a port of loopback, with TLS.
+    ///
+    /// @param answers a message for each method, such as `/gantry.v1.Cluster/Version`
+    public static PracticeServer secured(SSLContext tls, Map<String, byte[]> answers)
+            throws IOException {
+        SSLServerSocket listener =
                 (SSLServerSocket)
                         tls.getServerSocketFactory()
                                 .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -33,26 +58,56 @@ public final class PracticeServer implements AutoCloseable {
         parameters.setApplicationProtocols(new String[] {"h2"});
         parameters.setNeedClientAuth(true);
         listener.setSSLParameters(parameters);
-        Thread.ofPlatform().daemon().name("practice").start(this::accept);
+        return new PracticeServer(
+                listener,
+                listener.getLocalPort(),
+                () -> {
+                    Socket socket = listener.accept();
+                    return new Connection(
+                            socket.getInputStream(), socket.getOutputStream(), socket);
+                },
+                answers);
     }
 
+    /// On a socket of this host.
+    public static PracticeServer local(Path socket, Map<String, byte[]> answers)
+            throws IOException {
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(socket));
+        return new PracticeServer(
+                listener,
+                0,
+                () -> {
+                    SocketChannel channel = listener.accept();
+                    return new Connection(
+                            Channels.newInputStream(channel),
+                            Channels.newOutputStream(channel),
+                            channel);
+                },
+                answers);
+    }
+
+    /// 0 when it is on no port.
     public int port() {
-        return listener.getLocalPort();
+        return port;
     }
 
     private void accept() {
-        while (!listener.isClosed()) {
-            try (SSLSocket socket = (SSLSocket) listener.accept()) {
-                serve(socket);
+        while (!over) {
+            try {
+                Connection connection = acceptor.accept();
+                try (Closeable _ = connection.closing()) {
+                    serve(connection);
+                }
             } catch (IOException _) {
                 // The client hung up, or training is over.
             }
         }
     }
 
-    private void serve(SSLSocket socket) throws IOException {
-        DataInputStream in = new DataInputStream(socket.getInputStream());
-        OutputStream out = socket.getOutputStream();
+    private void serve(Connection connection) throws IOException {
+        DataInputStream in = new DataInputStream(connection.in());
+        OutputStream out = connection.out();
         in.skipNBytes(PREFACE_BYTES);
         // As a server of gRPC's own begins: with a window for streams, and more for all of them.
         byte[] window = {0, 4, 0, 16, 0, 0};
@@ -97,6 +152,7 @@ public final class PracticeServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        over = true;
         listener.close();
     }
 }

@@ -58,6 +58,7 @@ class TlsTest {
                 new Context(
                         "other",
                         right.server(),
+                        "",
                         right.clientCertificate(),
                         right.clientCertificate(),
                         right.clientKey(),

@@ -15,12 +15,14 @@ import dev.gantry.cli.fixture.TestServer;
 import dev.gantry.cli.session.Context;
 import dev.gantry.cli.session.Failures;
 import dev.gantry.cli.session.Session;
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -31,7 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Against a real grpc-netty server with mutual TLS.
+/// Against a real grpc-netty server: here with mutual TLS, in [LocalChannelTest] on a socket of the
+/// host.
 @Timeout(60)
 class LeanChannelTest {
     private static final int LARGE = 9 << 20;
@@ -129,9 +132,14 @@ class LeanChannelTest {
         return ByteString.copyFrom(bytes);
     }
 
+    /// The kind of server that the tests are against.
+    TestServer serve(BindableService service) throws IOException {
+        return new TestServer(service);
+    }
+
     @BeforeEach
     void connect() throws Exception {
-        server = new TestServer(peer);
+        server = serve(peer);
         channel = Session.channel(server.context());
     }
 

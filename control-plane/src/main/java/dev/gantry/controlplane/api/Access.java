@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.security.cert.X509Certificate;
 import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +28,17 @@ final class Access implements ServerInterceptor {
                     "gantry.v1.Cluster/Renew");
     private static final String NODE_SERVICE = "gantry.v1.Nodes/";
 
+    private final Function<ServerCall<?, ?>, Caller> callers;
+
+    /// @param callers tells who makes a call: by the certificate, or by the way it came
+    Access(Function<ServerCall<?, ?>, Caller> callers) {
+        this.callers = callers;
+    }
+
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        var caller = caller(call);
+        var caller = callers.apply(call);
         var method = call.getMethodDescriptor().getFullMethodName();
         if (!isAllowed(caller, method)) {
             var error = refusal(caller, method);
@@ -69,7 +77,7 @@ final class Access implements ServerInterceptor {
         };
     }
 
-    private static Caller caller(ServerCall<?, ?> call) {
+    static Caller byCertificate(ServerCall<?, ?> call) {
         var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
         if (session == null) {
             return new Caller.Anonymous();

@@ -4,7 +4,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /// The admin's client configuration. Its certificates stand inside, so that the one file can be
-/// carried to another machine.
+/// carried to another machine: there the socket, which is looked for beside the file, is not found.
 final class AdminConfig {
     private AdminConfig() {}
 
@@ -14,6 +14,8 @@ final class AdminConfig {
                 + "- name: default\n"
                 + "  server: "
                 + server
+                + "\n  socket: "
+                + Pki.LOCAL_SOCKET
                 + "\n  namespace: default\n"
                 + block("caCertificate", Pem.certificates(List.of(authority)))
                 + block("clientCertificate", Pem.certificates(admin.chain()))

@@ -35,6 +35,10 @@ public final class Pki {
     private static final String AUTHORITY = "ca";
     private static final String ETCD_AUTHORITY = "etcd-ca";
     private static final String SERVER = "server";
+
+    /// Where administrators of this host reach the server, below the data directory.
+    public static final String LOCAL_SOCKET = "local/api.sock";
+
     private static final String ADMIN = "admin";
     private static final String ETCD_SERVER = "etcd-server";
     private static final String ETCD_CLIENT = "etcd-client";

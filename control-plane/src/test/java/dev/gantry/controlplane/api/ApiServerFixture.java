@@ -74,6 +74,7 @@ public final class ApiServerFixture implements AutoCloseable {
         this.server =
                 ApiServer.start(
                         new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), 0),
+                        data.resolve(Pki.LOCAL_SOCKET),
                         pki.server(),
                         pki.authority().certificate(),
                         services);
@@ -116,6 +117,11 @@ public final class ApiServerFixture implements AutoCloseable {
 
     public int port() {
         return server.port();
+    }
+
+    /// The socket for administrators of the host.
+    Path localSocket() {
+        return data.resolve(Pki.LOCAL_SOCKET);
     }
 
     /// As the CLI with `admin.yaml`.

@@ -7,7 +7,9 @@ import java.util.function.Supplier;
 /// Waits for conditions with a deadline.
 public final class Await {
 
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE_MIN = Duration.ofMillis(100);
+    // A question is often a process of its own: what is waited for needs the processors, too.
+    private static final int PAUSE_FACTOR = 2;
 
     private Await() {}
 
@@ -27,6 +29,7 @@ public final class Await {
     public static <T> T until(Duration limit, Supplier<T> condition) {
         Instant deadline = Instant.now().plus(limit);
         while (true) {
+            Instant asked = Instant.now();
             try {
                 return condition.get();
             } catch (AssertionError e) {
@@ -34,13 +37,14 @@ public final class Await {
                     throw e;
                 }
             }
-            pause();
+            pause(Duration.between(asked, Instant.now()));
         }
     }
 
-    private static void pause() {
+    private static void pause(Duration answer) {
+        Duration pause = answer.multipliedBy(PAUSE_FACTOR);
         try {
-            Thread.sleep(PAUSE);
+            Thread.sleep(pause.compareTo(PAUSE_MIN) < 0 ? PAUSE_MIN : pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while waiting", e);

@@ -253,7 +253,12 @@ public final class Cluster implements AutoCloseable {
     }
 
     private Map<String, String> environment() {
-        return Map.of("GANTRY_CONFIG", data.resolve("admin.yaml").toString());
+        // Daemons that live for seconds would spend them on compiling twice.
+        return Map.of(
+                "GANTRY_CONFIG",
+                data.resolve("admin.yaml").toString(),
+                "GANTRY_JAVA_FLAGS",
+                "-XX:TieredStopAtLevel=1");
     }
 
     private String program() {

@@ -26,7 +26,8 @@ final class Engines implements AutoCloseable {
     ///
     /// @param root the repository's folder
     static Engines start(Path root) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("gantry-bench-peers-");
+        // podman refuses a folder for its run-time state whose path has more than 50 characters.
+        Path directory = Files.createTempDirectory("gantry-");
         Engines engines = new Engines(root.resolve("deploy/bench-peers"), directory);
         engines.run("up");
         Path archive = directory.resolve("web.tar");

@@ -50,7 +50,7 @@ public final class LeanChannel extends ManagedChannel {
     /// @param tls makes it, with the client's certificate and the CA that the server's must come
     ///   from, when a connection is made
     /// @param local the server's socket on this host, used when it is there: who may open it needs
-    ///   no certificate, and a command needs half the time
+    ///   no certificate, and a short command needs a third less time
     public LeanChannel(String host, int port, Supplier<SSLContext> tls, @Nullable Path local) {
         this.host = host;
         this.port = port;

@@ -1,8 +1,10 @@
 package dev.gantry.cli.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.gantry.api.v1.LogsRequest;
+import dev.gantry.api.v1.LogsResponse;
 import dev.gantry.api.v1.PodsGrpc;
 import dev.gantry.cli.fixture.TestServer;
 import dev.gantry.cli.session.Context;
@@ -30,8 +32,7 @@ class LocalChannelTest extends LeanChannelTest {
 
     private static final class Answers extends PodsGrpc.PodsImplBase {
         @Override
-        public void logs(
-                LogsRequest request, StreamObserver<dev.gantry.api.v1.LogsResponse> responses) {
+        public void logs(LogsRequest request, StreamObserver<LogsResponse> responses) {
             responses.onError(Status.NOT_FOUND.withDescription("over the network").asException());
         }
     }
@@ -48,8 +49,7 @@ class LocalChannelTest extends LeanChannelTest {
             var channel = Session.channel(withSocket(remote.context(), left));
             var answer = PodsGrpc.newBlockingStub(channel).logs(LogsRequest.getDefaultInstance());
 
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(answer::hasNext))
-                    .hasMessage("NOT_FOUND: over the network");
+            assertThat(catchThrowable(answer::hasNext)).hasMessage("NOT_FOUND: over the network");
             channel.shutdownNow();
         }
     }

@@ -18,8 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 
 /// Where the server is reached on its own host without TLS: a Unix domain socket in a folder that
-/// nobody but the server's own user can enter (and root, who reads the admin's key as well). Half
-/// the time of a short command is TLS.
+/// nobody but the server's own user can enter (and root, who reads the admin's key as well). A
+/// third of the time of a short command is TLS.
 record LocalSocket(Path path, EventLoopGroup loops) implements AutoCloseable {
 
     /// Whoever can open it could read the admin's key, too.
